@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class FinanceiroConfig(AppConfig):
+    name = "erp.financeiro"
+    label = "financeiro"
+    verbose_name = "Financeiro"

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class FilasConfig(AppConfig):
+    name = "filas"
+    label = "filas"
+    verbose_name = "Filas"
