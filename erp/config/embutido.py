@@ -139,7 +139,7 @@ class Servidor:
         os.chown(self.soquete, conta.pw_uid, conta.pw_gid)
 
     def _executar(self, programa: str, *argumentos: str) -> str:
-        """Run one of PostgreSQL's programs as the server's user. Files, not pipes: `pg_ctl` hands them to the server."""
+        """Run one of PostgreSQL's programs as the server's user. A file, no pipe: `pg_ctl` hands it to the server."""
         with tempfile.TemporaryFile() as saida:
             feito = subprocess.run(
                 [str(self.binarios / programa), *argumentos],

@@ -1,0 +1,153 @@
+"""Reading the environment: every value is checked here, and a bad one stops the start with a sentence.
+
+Each function takes the variable's name and its default, and raises `ImproperlyConfigured` saying the name, what was
+expected and what was found. Secrets are never repeated in the message.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+VERDADEIROS = frozenset({"1", "true", "t", "yes", "y", "on", "ok", "sim", "s"})
+FALSOS = frozenset({"0", "false", "f", "no", "n", "off", "nao", "não", ""})
+TAMANHO_MINIMO_DA_CHAVE = 32
+BANCOS = {"postgresql": "postgresql", "postgres": "postgresql", "psql": "postgresql", "pgsql": "postgresql"}
+CORRETORES = ("redis", "rediss", "amqp", "amqps", "pyamqp", "sentinel", "sqla+postgresql+psycopg2")
+
+env = environ.Env()
+
+
+def _recusar(nome: str, esperado: str, recebido: str | None = None) -> ImproperlyConfigured:
+    fim = "" if recebido is None else f", recebido {recebido!r}"
+    return ImproperlyConfigured(f"{nome}: esperado {esperado}{fim}. Corrija a variável de ambiente ou o arquivo .env.")
+
+
+def carregar_arquivo(caminho: Path) -> None:
+    """Read `.env` if it is there; what the environment already says wins."""
+    if caminho.exists():
+        environ.Env.read_env(str(caminho))
+
+
+def texto(nome: str, padrao: str = "") -> str:
+    return str(env.str(nome, default=padrao)).strip()
+
+
+def logico(nome: str, padrao: bool) -> bool:
+    if nome not in os.environ:
+        return padrao
+    valor = texto(nome).lower()
+    if valor not in VERDADEIROS | FALSOS:
+        raise _recusar(nome, "sim ou não (1, 0, true, false)", valor)
+    return valor in VERDADEIROS
+
+
+def inteiro(nome: str, padrao: int, *, minimo: int, maximo: int) -> int:
+    bruto = texto(nome, str(padrao))
+    try:
+        valor = int(bruto)
+    except ValueError:
+        raise _recusar(nome, "um número inteiro", bruto) from None
+    if not minimo <= valor <= maximo:
+        raise _recusar(nome, f"um número de {minimo} a {maximo}", bruto)
+    return valor
+
+
+def escolha(nome: str, padrao: str, opcoes: Iterable[str]) -> str:
+    opcoes = tuple(opcoes)
+    valor = texto(nome, padrao)
+    if valor not in opcoes:
+        raise _recusar(nome, f"uma destas opções: {', '.join(opcoes)}", valor)
+    return valor
+
+
+def lista(nome: str, padrao: list[str]) -> list[str]:
+    if nome not in os.environ:
+        return padrao
+    valores = [parte.strip() for parte in texto(nome).split(",") if parte.strip()]
+    if not valores:
+        raise _recusar(nome, "ao menos um valor, separados por vírgula")
+    return valores
+
+
+def origens(nome: str) -> list[str]:
+    """Origins as CSRF wants them: scheme and host, `https://retaguarda.exemplo.com.br`."""
+    valores = lista(nome, [])
+    for valor in valores:
+        partes = urlsplit(valor)
+        if partes.scheme not in ("http", "https") or not partes.netloc or partes.path:
+            raise _recusar(nome, "endereços como https://retaguarda.exemplo.com.br", valor)
+    return valores
+
+
+def banco(nome: str, esquemas: Iterable[str]) -> dict[str, Any] | None:
+    """The Django database of a URL, or None where the variable is absent or empty. The URL may hold a password."""
+    url = texto(nome)
+    if not url:
+        return None
+    esquema = url.partition("://")[0]
+    if esquema not in tuple(esquemas):
+        raise _recusar(nome, f"uma URL começando por {', '.join(f'{e}://' for e in esquemas)}", f"{esquema}://...")
+    try:
+        lido: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    except (ValueError, ImproperlyConfigured):
+        raise _recusar(nome, f"uma URL como {esquema}://usuario:senha@servidor:porta/banco") from None
+    if not lido.get("NAME"):
+        raise _recusar(nome, "uma URL com o nome do banco no fim")
+    return lido
+
+
+def corretor(nome: str) -> str:
+    """The broker's URL, or empty. It may hold a password, so only its scheme is ever repeated."""
+    url = texto(nome)
+    esquema = url.partition("://")[0]
+    if url and (esquema not in CORRETORES or "://" not in url):
+        raise _recusar(nome, f"uma URL começando por {', '.join(f'{c}://' for c in CORRETORES)}", f"{esquema[:30]}")
+    return url
+
+
+def chave_secreta(nome: str, pasta: Path) -> str:
+    """SECRET_KEY of the environment; else one made once and kept, mode 600, in the data folder."""
+    dada = texto(nome)
+    if not dada:
+        return _chave_guardada(pasta / "chave_secreta")
+    if len(dada) < TAMANHO_MINIMO_DA_CHAVE:
+        raise _recusar(nome, f"ao menos {TAMANHO_MINIMO_DA_CHAVE} caracteres", f"{len(dada)} caracteres")
+    return dada
+
+
+def _chave_guardada(arquivo: Path) -> str:
+    try:
+        arquivo.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not arquivo.exists():
+            _guardar_chave(arquivo)
+        guardada = arquivo.read_text(encoding="ascii").strip()
+    except OSError as erro:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY ausente, e {arquivo} não pôde ser lido ou criado ({erro.strerror}). "
+            "Defina SECRET_KEY ou aponte RETAGUARDA_DADOS para uma pasta onde se possa gravar."
+        ) from None
+    if len(guardada) < TAMANHO_MINIMO_DA_CHAVE:
+        raise ImproperlyConfigured(f"{arquivo} está truncado: apague-o (as sessões abertas caem) ou defina SECRET_KEY.")
+    return guardada
+
+
+def _guardar_chave(arquivo: Path) -> None:
+    """Whole or not at all, and the first of two processes wins: written aside, then linked into place."""
+    parcial = arquivo.with_name(f".{arquivo.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descritor = os.open(parcial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descritor, "w", encoding="ascii") as saida:
+            saida.write(secrets.token_urlsafe(64))
+        os.link(parcial, arquivo)
+    except FileExistsError:
+        pass
+    finally:
+        parcial.unlink(missing_ok=True)

@@ -1,0 +1,255 @@
+"""Every setting, read from the environment (or `.env`), checked at start. `.env.example` documents the variables."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from erp.config import ambiente, logs, menu
+from erp.config.embutido import servidor_padrao
+from erp.config.mensageria import PREFIXO_NO_BANCO, url_no_banco
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+ambiente.carregar_arquivo(BASE_DIR / ".env")
+
+RETAGUARDA_DADOS = Path(ambiente.texto("RETAGUARDA_DADOS") or BASE_DIR / ".dados").resolve()
+DEBUG = ambiente.logico("DEBUG", False)
+SECRET_KEY = ambiente.chave_secreta("SECRET_KEY", RETAGUARDA_DADOS)
+
+# Web
+ALLOWED_HOSTS = ambiente.lista("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = ambiente.origens("CSRF_TRUSTED_ORIGINS")
+HTTPS = ambiente.logico("HTTPS", False)  # behind a proxy that ends TLS and sets X-Forwarded-Proto
+ROOT_URLCONF = "erp.config.urls"
+WSGI_APPLICATION = "erp.config.wsgi.application"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS and not DEBUG
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SECURE_SSL_REDIRECT = HTTPS and not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^saude/$", r"^metrics$"]  # asked from inside, without the proxy
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS and not DEBUG else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+# A staging payload has a limit of its own; forms of the admin (import of products) stay below these.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+INSTALLED_APPS = [
+    "unfold",  # before the admin, whose templates it replaces
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "django_prometheus",
+    "django_structlog",
+    "health_check",
+    "import_export",
+    "pgtrigger",
+    "axes",
+    "auditoria.apps.AuditoriaConfig",
+    "erp.acesso.apps.AcessoConfig",
+    "filas.apps.FilasConfig",
+    "erp.rotinas.apps.RotinasConfig",
+    "erp.cadastros.apps.CadastrosConfig",
+    "erp.estoque.apps.EstoqueConfig",
+    "erp.financeiro.apps.FinanceiroConfig",
+    "erp.fiscal.apps.FiscalConfig",
+    "pdv.terminal.apps.TerminalConfig",
+    "pdv.replicacao.apps.ReplicacaoConfig",
+    "pdv.processamento.apps.ProcessamentoConfig",
+    "erp.config.apps.ConfigConfig",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Databases: the retaguarda's own PostgreSQL, and the till's file where this machine is a till.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": ambiente.banco("DATABASE_URL", ambiente.BANCOS)
+    or {
+        "ENGINE": "erp.config.banco",
+        "NAME": "retaguarda",
+        "USER": "postgres",
+        "HOST": str(servidor_padrao(RETAGUARDA_DADOS).soquete),
+    },
+    "terminal": ambiente.banco("TERMINAL_DATABASE_URL", ("sqlite", *ambiente.BANCOS))
+    or {"ENGINE": "django.db.backends.sqlite3", "NAME": str(RETAGUARDA_DADOS / "terminal.sqlite3")},
+}
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+if DATABASES["terminal"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE: a transaction that reads and then writes waits for its turn instead of failing half way.
+    DATABASES["terminal"]["OPTIONS"] = {
+        "timeout": 30,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+DATABASE_ROUTERS = ["erp.config.roteador.Roteador"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Language and time: Portuguese on screen, UTC in the database.
+LANGUAGE_CODE = "pt-br"
+TIME_ZONE = "America/Sao_Paulo"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# Static files: compressed and named by content once `preparar` has collected them.
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(ambiente.texto("RETAGUARDA_ESTATICOS") or BASE_DIR / ".estaticos").resolve()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = RETAGUARDA_DADOS / "arquivos"
+
+# Who enters
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{nome}", "OPTIONS": opcoes}
+    for nome, opcoes in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "admin:login"
+AXES_FAILURE_LIMIT = ambiente.inteiro("AXES_FAILURE_LIMIT", 6, minimo=1, maximo=100)
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # one clumsy user does not lock the whole shop out
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_IPWARE_PROXY_COUNT = ambiente.inteiro("PROXIES", 0, minimo=0, maximo=10) or None
+
+# API. Views of integrators name their key authentication; what names nothing is for staff.
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "erp.acesso.api.tratar_excecao",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Retaguarda",
+    "DESCRIPTION": "API da retaguarda: replicação dos PDVs e integrações.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# Work: Celery carries wake-ups only; what is pending is a row.
+CELERY_BROKER_URL = ambiente.corretor("CELERY_BROKER_URL") or url_no_banco(DATABASES["default"])
+_NO_BANCO = CELERY_BROKER_URL.startswith(PREFIXO_NO_BANCO)
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {"polling_interval": 0.25, "pool_pre_ping": True, "pool_size": 2, "max_overflow": 4}
+    if _NO_BANCO
+    else {"visibility_timeout": 3600, "socket_connect_timeout": 3, "socket_timeout": 10}
+    if CELERY_BROKER_URL.startswith(("redis", "sentinel"))
+    else {}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 3
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+# Acknowledged on arrival: a message is a wake-up, the work is a row. One that kills its worker must not come back
+# for ever (the drain counts the deaths), and one that is lost costs a tick of the clock.
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ALWAYS_EAGER = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = ambiente.inteiro(
+    "TRABALHADOR_MEMORIA_KB", 220_000, minimo=100_000, maximo=16_000_000
+)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = not _NO_BANCO  # on the database, control messages would only pile up
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "config.limpar_mensagens_entregues": {
+        "task": "erp.config.tasks.limpar_mensagens_entregues",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 300},
+    },
+}
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# Tills
+PDV_CORPO_MAXIMO = ambiente.inteiro("PDV_CORPO_MAXIMO", 16 * 1024 * 1024, minimo=1024, maximo=256 * 1024 * 1024)
+PDV_OPERACOES_MAXIMO = ambiente.inteiro("PDV_OPERACOES_MAXIMO", 1000, minimo=1, maximo=10_000)
+PDV_LOTE = ambiente.inteiro("PDV_LOTE", 500, minimo=1, maximo=5000)
+PDV_ESPERA_MAXIMA = timedelta(
+    minutes=ambiente.inteiro("PDV_ESPERA_MAXIMA", 24 * 60, minimo=1, maximo=90 * 24 * 60)
+)  # how long an operation waits for the one it depends on; in minutes in the environment
+PDV_MORTES_MAXIMO = ambiente.inteiro("PDV_MORTES_MAXIMO", 3, minimo=1, maximo=100)
+
+# Import and export
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+IMPORT_EXPORT_SKIP_ADMIN_LOG = False
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.TempFolderStorage"
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a product called "=cmd|..." must not run in somebody's Excel
+
+# Logs and metrics
+LOG_NIVEL = ambiente.escolha("LOG_NIVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMATO = ambiente.escolha("LOG_FORMATO", "json", ("json", "texto"))
+LOGGING = logs.configurar(LOG_NIVEL, LOG_FORMATO)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+PROMETHEUS_EXPORT_MIGRATIONS = False
+
+UNFOLD = menu.UNFOLD
