@@ -1,0 +1,77 @@
+"""Writing audit events."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, Protocol
+
+from django.db import router, transaction
+
+from auditoria.contexto import Origem, origem_atual
+from auditoria.models import Evento
+from auditoria.rules import mascarar, mascarar_texto
+
+TipoDeAtor = Literal["usuario", "chave", "rotina", "terminal", "sistema"]
+
+
+class Ator(NamedTuple):
+    """Who acts: the kind, and the name that a person will recognise years later (login, key prefix, path)."""
+
+    tipo: TipoDeAtor
+    identificador: str
+
+    def __str__(self) -> str:
+        return f"{self.tipo}:{self.identificador}"
+
+
+ATOR_SISTEMA = Ator("sistema", "sistema")
+
+
+class _TemLogin(Protocol):
+    def get_username(self) -> str: ...
+
+
+class ForaDeTransacao(RuntimeError):
+    """Um evento de auditoria só se registra dentro da transação do ato que ele conta."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+def ator_usuario(usuario: _TemLogin) -> Ator:
+    """The actor for a member of staff."""
+    return Ator("usuario", usuario.get_username())
+
+
+def registrar(
+    *,
+    acao: str,
+    ator: Ator,
+    objeto: str = "",
+    objeto_id: str = "",
+    antes: Mapping[str, Any] | None = None,
+    depois: Mapping[str, Any] | None = None,
+    motivo: str = "",
+    origem: Origem | None = None,
+) -> uuid.UUID:
+    """Record a sensitive act in the caller's transaction: it and its event are committed together or not at all.
+
+    `acao` is `app.verbo_passado` (`acesso.chave_criada`), `objeto` the model's label, `objeto_id` its key as text.
+    `antes`, `depois` and `motivo` are masked here. Raises `ForaDeTransacao` outside a transaction.
+    """
+    if not transaction.get_connection(router.db_for_write(Evento)).in_atomic_block:
+        raise ForaDeTransacao
+    origem = origem or origem_atual()
+    evento = Evento(
+        ator_tipo=ator.tipo,
+        ator=ator.identificador,
+        acao=acao,
+        objeto=objeto,
+        objeto_id=str(objeto_id),
+        antes=None if antes is None else mascarar(antes),
+        depois=None if depois is None else mascarar(depois),
+        motivo=mascarar_texto(motivo),
+        ip=origem.ip,
+        request_id=origem.request_id,
+    )
+    evento.save(force_insert=True)
+    return evento.pk
