@@ -1,0 +1,193 @@
+"""Who and what the company is: filiais, tills, products, finalizadores, accounts, periods.
+
+Nothing here is deleted once a ledger knows it: it is made inactive.
+"""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from erp.cadastros.textos import normalizar
+
+
+class Filial(models.Model):
+    """A shop. The table and column names are those of the specification (spec/004)."""
+
+    codigo = models.IntegerField("código", db_column="COD_FILIAL", unique=True)
+    nome = models.CharField("nome", db_column="FILIAL", max_length=60, unique=True)
+    cnpj = models.CharField("CNPJ", db_column="CGC_CPF", max_length=14, blank=True, default="")
+    uf = models.CharField("UF", db_column="UF", max_length=2, blank=True, default="")
+    conta_cofre = models.ForeignKey(
+        "Conta", models.PROTECT, verbose_name="conta do cofre", related_name="+", null=True, blank=True,
+        help_text="Para onde vai a sangria e de onde vem o suprimento.",
+    )  # fmt: skip
+    permite_estoque_negativo = models.BooleanField("permite estoque negativo", default=True)
+    ativa = models.BooleanField("ativa", default=True)
+
+    class Meta:
+        db_table = "FILIAIS"
+        verbose_name = "filial"
+        verbose_name_plural = "filiais"
+        ordering = ["codigo"]
+
+    def __str__(self) -> str:
+        return f"{self.codigo} – {self.nome}"
+
+
+class Conta(models.Model):
+    """Where money is: a till's drawer, a safe, a bank account."""
+
+    class Tipo(models.TextChoices):
+        CAIXA = "caixa", "Caixa do PDV"
+        COFRE = "cofre", "Cofre"
+        BANCO = "banco", "Banco"
+
+    codigo = models.CharField("código", max_length=20, unique=True)
+    nome = models.CharField("nome", max_length=60)
+    tipo = models.CharField("tipo", max_length=5, choices=Tipo.choices)
+    filial = models.ForeignKey(Filial, models.PROTECT, verbose_name="filial", related_name="contas", null=True, blank=True)
+    ativa = models.BooleanField("ativa", default=True)
+
+    class Meta:
+        verbose_name = "conta de dinheiro"
+        verbose_name_plural = "contas de dinheiro"
+        ordering = ["codigo"]
+
+    def __str__(self) -> str:
+        return f"{self.codigo} – {self.nome}"
+
+
+class PontoVenda(models.Model):
+    """A till (PDV): it belongs to one filial and has a drawer of its own."""
+
+    codigo = models.IntegerField("código", unique=True, help_text="O id_ponto_venda que o PDV envia.")
+    nome = models.CharField("nome", max_length=60)
+    filial = models.ForeignKey(Filial, models.PROTECT, verbose_name="filial", related_name="pontos_venda")
+    conta_caixa = models.ForeignKey(Conta, models.PROTECT, verbose_name="conta do caixa", related_name="+")
+    ativo = models.BooleanField("ativo", default=True)
+    ultimo_contato_em = models.DateTimeField("último contato", null=True, editable=False)
+    versao_replicador = models.CharField("versão do replicador", max_length=40, blank=True, default="", editable=False)
+
+    class Meta:
+        verbose_name = "ponto de venda"
+        verbose_name_plural = "pontos de venda"
+        ordering = ["codigo"]
+
+    def __str__(self) -> str:
+        return f"{self.codigo} – {self.nome}"
+
+
+class Produto(models.Model):
+    """A product; `codigo` is the `id_produto` that the tills send."""
+
+    codigo = models.BigIntegerField("código", unique=True)
+    descricao = models.CharField("descrição", max_length=120)
+    busca = models.CharField(max_length=200, editable=False, default="")  # normalised description, code and barcode
+    codigo_barras = models.CharField("código de barras", max_length=14, blank=True, default="", db_index=True)
+    unidade = models.CharField("unidade", max_length=6, default="UN")
+    ncm = models.CharField("NCM", max_length=8, blank=True, default="")
+    preco = models.DecimalField("preço", max_digits=15, decimal_places=2, default=0, validators=[MinValueValidator(0)])
+    controla_estoque = models.BooleanField("controla estoque", default=True)
+    ativo = models.BooleanField("ativo", default=True)
+
+    class Meta:
+        verbose_name = "produto"
+        ordering = ["codigo"]
+        indexes = [models.Index(fields=["busca"], name="produto_busca", opclasses=["text_pattern_ops"])]
+
+    def __str__(self) -> str:
+        return f"{self.codigo} – {self.descricao}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.busca = normalizar(f"{self.descricao} {self.codigo} {self.codigo_barras}")[:200]
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature, passed through
+
+
+class Adquirente(models.Model):
+    """Who pays the card sales: acquirer, voucher company."""
+
+    nome = models.CharField("nome", max_length=60, unique=True)
+    cnpj = models.CharField("CNPJ", max_length=14, blank=True, default="")
+
+    class Meta:
+        verbose_name = "adquirente"
+        ordering = ["nome"]
+
+    def __str__(self) -> str:
+        return self.nome
+
+
+class EspecieFinalizador(models.TextChoices):
+    DINHEIRO = "dinheiro", "Dinheiro"
+    PIX = "pix", "Pix"
+    CARTAO = "cartao", "Cartão"
+    CREDIARIO = "crediario", "Crediário"
+    VALE = "vale", "Vale"
+    CHEQUE = "cheque", "Cheque"
+    OUTROS = "outros", "Outros"
+
+
+class Finalizador(models.Model):
+    """A way to pay; how it becomes money is in its conditions, each valid from a date on (vigência)."""
+
+    codigo = models.IntegerField("código", unique=True, help_text="O id_finalizador que o PDV envia.")
+    nome = models.CharField("nome", max_length=60)
+    especie = models.CharField("espécie", max_length=10, choices=EspecieFinalizador.choices)
+    ativo = models.BooleanField("ativo", default=True)
+
+    class Meta:
+        verbose_name = "finalizador"
+        verbose_name_plural = "finalizadores"
+        ordering = ["codigo"]
+
+    def __str__(self) -> str:
+        return f"{self.codigo} – {self.nome}"
+
+
+class CondicaoFinalizador(models.Model):
+    """Terms of a finalizador from `vigente_desde` until the next one's."""
+
+    finalizador = models.ForeignKey(Finalizador, models.CASCADE, related_name="condicoes")
+    vigente_desde = models.DateField("vigente desde")
+    adquirente = models.ForeignKey(Adquirente, models.PROTECT, verbose_name="adquirente", null=True, blank=True)
+    conta = models.ForeignKey(
+        Conta, models.PROTECT, verbose_name="conta", null=True, blank=True,
+        help_text="Onde o Pix cai. Em branco, no dinheiro: o caixa do PDV.",
+    )  # fmt: skip
+    dias_primeira = models.PositiveSmallIntegerField("dias até a 1ª parcela", default=0)
+    dias_intervalo = models.PositiveSmallIntegerField("dias entre parcelas", default=30)
+    taxa_percentual = models.DecimalField(
+        "taxa (%)", max_digits=7, decimal_places=4, default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = "condição do finalizador"
+        verbose_name_plural = "condições do finalizador"
+        ordering = ["finalizador", "-vigente_desde"]
+        constraints = [models.UniqueConstraint(fields=["finalizador", "vigente_desde"], name="condicao_finalizador_vigencia")]
+
+    def __str__(self) -> str:
+        return f"{self.finalizador} desde {self.vigente_desde:%d/%m/%Y}"
+
+
+class PeriodoContabil(models.Model):
+    """A closed stretch of days: entries of these days are posted on the first open day after it."""
+
+    inicio = models.DateField("início")
+    fim = models.DateField("fim")
+    fechado = models.BooleanField("fechado", default=True)
+    fechado_em = models.DateTimeField("fechado em", auto_now=True)
+
+    class Meta:
+        verbose_name = "período contábil"
+        verbose_name_plural = "períodos contábeis"
+        ordering = ["-inicio"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(fim__gte=models.F("inicio")), name="periodo_contabil_ordem"),
+            models.UniqueConstraint(fields=["inicio"], name="periodo_contabil_inicio"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.inicio:%d/%m/%Y} a {self.fim:%d/%m/%Y}"

@@ -1,0 +1,103 @@
+"""How staging became ledger: generations, the log of attempts, what people did.
+
+Guarantees:
+- at most one generation of an operation is alive (`geracao_viva`), so nothing is posted twice;
+- generations outlive the staging row: no foreign key leads there;
+- the log only grows.
+"""
+
+from django.db import models
+
+from auditoria.guardas import somente_acrescimo
+
+
+class Geracao(models.Model):
+    """One processing of one operation; the ledgers point here with (origem=PDV, origem_id=id)."""
+
+    ponto_venda_id = models.BigIntegerField("PDV")
+    filial_id = models.BigIntegerField("filial")
+    instalacao = models.UUIDField("instalação")
+    id_operacao = models.BigIntegerField("nº da operação")
+    numero = models.SmallIntegerField("geração")
+    operacao = models.SmallIntegerField("espécie")
+    valor_total = models.DecimalField("total", max_digits=15, decimal_places=2)
+    criada_em = models.DateTimeField("processada em")
+    estornada_em = models.DateTimeField("estornada em", null=True)
+    estornada_por = models.CharField("estornada por", max_length=150, blank=True, default="")
+    motivo_estorno = models.CharField("motivo do estorno", max_length=500, blank=True, default="")
+
+    class Meta:
+        db_table = "pdv_geracao"
+        verbose_name = "geração"
+        verbose_name_plural = "gerações"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ponto_venda_id", "instalacao", "id_operacao", "numero"], name="geracao_chave"
+            ),
+            models.UniqueConstraint(
+                fields=["ponto_venda_id", "instalacao", "id_operacao"],
+                condition=models.Q(estornada_em__isnull=True),
+                name="geracao_viva",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"geração {self.numero} da operação {self.id_operacao}"
+
+
+class Alvo(models.IntegerChoices):
+    OPERACAO = 1, "Operação"
+    NOTA = 2, "Nota fiscal"
+
+
+class LogProcessamento(models.Model):
+    """One attempt, and how it ended."""
+
+    class Resultado(models.IntegerChoices):
+        EFETUADO = 1, "Efetuado"
+        ERRO = 2, "Erro"
+        ADIADO = 3, "Adiado"
+        ESTORNADO = 4, "Estornado"
+
+    alvo = models.SmallIntegerField("alvo", choices=Alvo.choices)
+    alvo_id = models.BigIntegerField("linha recebida")
+    filial_id = models.BigIntegerField("filial")
+    tentativa = models.IntegerField("tentativa")
+    resultado = models.SmallIntegerField("resultado", choices=Resultado.choices)
+    codigo = models.CharField("código", max_length=200, blank=True, default="")
+    mensagem = models.TextField("mensagem", blank=True, default="")
+    em = models.DateTimeField("em")
+
+    class Meta:
+        db_table = "log_processamento"
+        verbose_name = "log de processamento"
+        verbose_name_plural = "log de processamento"
+        indexes = [models.Index(fields=["alvo_id", "alvo"], name="log_processamento_alvo")]  # the page of an operation
+        triggers = somente_acrescimo("log_processamento")
+
+    def __str__(self) -> str:
+        return f"{self.get_resultado_display()} em {self.em}"
+
+
+class AtoPessoa(models.Model):
+    """What a person decided about an operation or a note, and why."""
+
+    class Acao(models.TextChoices):
+        PROCESSAR = "processar", "Processar agora"
+        REPROCESSAR = "reprocessar", "Reprocessar"
+        IGNORAR = "ignorar", "Ignorar"
+
+    alvo = models.SmallIntegerField("alvo", choices=Alvo.choices)
+    alvo_id = models.BigIntegerField("linha recebida")
+    filial_id = models.BigIntegerField("filial")
+    acao = models.CharField("ação", max_length=11, choices=Acao.choices)
+    motivo = models.CharField("motivo", max_length=500)
+    usuario = models.CharField("quem", max_length=150)
+    em = models.DateTimeField("em")
+
+    class Meta:
+        db_table = "pdv_ato_pessoa"
+        verbose_name = "ato de pessoa"
+        verbose_name_plural = "atos de pessoas"
+        indexes = [models.Index(fields=["alvo_id", "alvo"], name="pdv_ato_pessoa_alvo")]
+        triggers = somente_acrescimo("pdv_ato_pessoa")

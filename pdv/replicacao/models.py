@@ -1,0 +1,177 @@
+"""Staging: what the tills said, as they said it, in the tables `hiperpdv_` of spec/003.
+
+Guarantees:
+- one row per (ponto_venda, instalacao, id_operacao), whoever posts it and however often;
+- what was received is never overwritten: other content under the same key is kept as a Divergencia;
+- no foreign keys: staging accepts what the till says, also about things that the retaguarda does not know.
+"""
+
+from django.db import models
+from django.utils import timezone
+
+from pdv import tabelas
+
+
+class SituacaoProcessamento(models.IntegerChoices):
+    """`situacao_replicacao` in staging (spec/003)."""
+
+    NAO_DEFINIDO = 0, "Não definido"
+    PENDENTE = 1, "Processamento pendente"
+    COM_ERRO = 2, "Processamento com erro"
+    EFETUADO = 9, "Processamento efetuado"
+
+
+class Recebido(models.Model):
+    """Whence a row came, and how far its processing is."""
+
+    ponto_venda_id = models.BigIntegerField("PDV")  # the register's id, resolved from the key
+    filial_id = models.BigIntegerField("filial")
+    instalacao = models.UUIDField("instalação")
+    recebido_em = models.DateTimeField("recebida em", default=timezone.now)
+    hash_conteudo = models.BinaryField("hash do conteúdo", max_length=33)  # one byte of version, then SHA-256
+    situacao_replicacao = models.SmallIntegerField(
+        "situação", choices=SituacaoProcessamento.choices, default=SituacaoProcessamento.PENDENTE
+    )
+    proxima_tentativa_em = models.DateTimeField("próxima tentativa", default=timezone.now)
+    tentativas = models.IntegerField("tentativas", default=0)
+    mortes = models.SmallIntegerField("processos mortos", default=0)  # workers that died with this row in hand
+    erro_codigo = models.CharField("código do erro", max_length=200, blank=True, default="")  # all of them, comma separated
+    erro_mensagem = models.TextField("erro", blank=True, default="")
+    processado_em = models.DateTimeField("processada em", null=True)
+
+    class Meta:
+        abstract = True
+
+
+class OperacaoPdv(Recebido, tabelas.OperacaoPdv):
+    class Meta:
+        db_table = "hiperpdv_operacao_pdv"
+        verbose_name = "operação"
+        verbose_name_plural = "operações"
+        permissions = [
+            ("processar_operacao", "Pode mandar processar operações"),
+            ("reprocessar_operacao", "Pode estornar e reprocessar operações"),
+            ("ignorar_operacao", "Pode ignorar operações"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["ponto_venda_id", "instalacao", "id_operacao"], name="hiperpdv_operacao_chave"),
+        ]
+        indexes = [
+            # the drain: what a filial has pending, due first, oldest first
+            models.Index(
+                fields=["filial_id", "proxima_tentativa_em", "recebido_em"],
+                condition=models.Q(situacao_replicacao=1),
+                name="hiperpdv_operacao_pendente",
+            ),
+            # the clerk's list of errors
+            models.Index(fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=2), name="hiperpdv_operacao_erro"),
+            # a turno's operations, for its counted against expected
+            models.Index(fields=["ponto_venda_id", "id_turno"], name="hiperpdv_operacao_turno"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_operacao_display()} {self.id_operacao} (PDV {self.id_ponto_venda})"
+
+
+class ItemOperacaoPdv(tabelas.ItemOperacaoPdv):
+    operacao_id = models.BigIntegerField()  # OperacaoPdv.id here
+    pk = models.CompositePrimaryKey("operacao_id", "item")
+
+    class Meta:
+        db_table = "hiperpdv_item_operacao_pdv"
+        verbose_name = "item"
+        verbose_name_plural = "itens"
+
+
+class FinalizadorOperacaoPdv(tabelas.FinalizadorOperacaoPdv):
+    operacao_id = models.BigIntegerField()
+    pk = models.CompositePrimaryKey("operacao_id", "item")
+
+    class Meta:
+        db_table = "hiperpdv_finalizador_operacao_pdv"
+        verbose_name = "finalizador da operação"
+        verbose_name_plural = "finalizadores da operação"
+
+
+class Turno(tabelas.Turno):
+    ponto_venda_id = models.BigIntegerField("PDV")
+    filial_id = models.BigIntegerField("filial")
+    instalacao = models.UUIDField("instalação")
+    recebido_em = models.DateTimeField("recebido em", default=timezone.now)
+
+    class Meta:
+        db_table = "hiperpdv_turno"
+        verbose_name = "turno"
+        constraints = [
+            models.UniqueConstraint(fields=["ponto_venda_id", "instalacao", "id_turno"], name="hiperpdv_turno_chave")
+        ]
+
+
+class NotaFiscal(Recebido, tabelas.NotaFiscalPdv):
+    class Meta:
+        db_table = "hiperpdv_nota_fiscal"
+        verbose_name = "nota fiscal recebida"
+        verbose_name_plural = "notas fiscais recebidas"
+        permissions = [
+            ("processar_nota", "Pode mandar processar notas"),
+            ("reprocessar_nota", "Pode estornar e reprocessar notas"),
+            ("ignorar_nota", "Pode ignorar notas"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["chave", "numero"], name="hiperpdv_nota_chave")]
+        indexes = [
+            models.Index(
+                fields=["filial_id", "proxima_tentativa_em", "recebido_em"],
+                condition=models.Q(situacao_replicacao=1),
+                name="hiperpdv_nota_pendente",
+            ),
+            models.Index(fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=2), name="hiperpdv_nota_erro"),
+            # the notes of an operation: its page, and the comparison of sale and note
+            models.Index(fields=["ponto_venda_id", "id_operacao"], name="hiperpdv_nota_operacao"),
+        ]
+
+    def __str__(self) -> str:
+        return f"nota {self.numero}/{self.serie}"
+
+
+class Rejeicao(models.Model):
+    """What did not get in ("o que não entrou"): one row per till, subject and reason, counted when it comes again."""
+
+    ponto_venda_id = models.BigIntegerField("PDV", null=True)
+    filial_id = models.BigIntegerField("filial", null=True)
+    tipo = models.CharField("tipo", max_length=10)  # pacote, operacao, nota, turno
+    identificador = models.CharField("identificador", max_length=80, blank=True, default="")
+    codigo = models.CharField("código", max_length=40)
+    mensagem = models.TextField("motivo")
+    conteudo = models.BinaryField("conteúdo", null=True)  # as it arrived, cut at 64 KiB
+    primeira_em = models.DateTimeField("primeira vez", default=timezone.now)
+    ultima_em = models.DateTimeField("última vez", default=timezone.now, db_index=True)
+    vezes = models.IntegerField("vezes", default=1)
+    resolvida_em = models.DateTimeField("resolvida em", null=True)  # the same subject got in later
+
+    class Meta:
+        db_table = "pdv_rejeicao"
+        verbose_name = "o que não entrou"
+        verbose_name_plural = "o que não entrou"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ponto_venda_id", "tipo", "identificador", "codigo"], name="pdv_rejeicao_assunto", nulls_distinct=False
+            )
+        ]
+
+
+class Divergencia(models.Model):
+    """Same key, other content: kept whole, with the difference field by field, for a person to decide."""
+
+    operacao_id = models.BigIntegerField("operação", db_index=True)
+    ponto_venda_id = models.BigIntegerField("PDV")
+    filial_id = models.BigIntegerField("filial")
+    hash_conteudo = models.BinaryField("hash do conteúdo", max_length=33)
+    conteudo = models.JSONField("conteúdo que chegou")
+    diferencas = models.JSONField("diferenças")  # [{"campo", "retaguarda", "terminal"}]
+    recebida_em = models.DateTimeField("recebida em", default=timezone.now)
+    vezes = models.IntegerField("vezes", default=1)
+
+    class Meta:
+        db_table = "pdv_divergencia"
+        verbose_name = "divergência"
+        constraints = [models.UniqueConstraint(fields=["operacao_id", "hash_conteudo"], name="pdv_divergencia_conteudo")]

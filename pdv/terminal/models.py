@@ -1,0 +1,88 @@
+"""The till's own database (alias `terminal`), with the table names of spec/003."""
+
+import uuid
+
+from django.db import models
+
+from pdv import tabelas
+
+
+class SituacaoReplicacao(models.IntegerChoices):
+    """`situacao_replicacao` and `Lojamix_SitReplicacao` at the till (spec/003)."""
+
+    NAO_DEFINIDO = 0, "Não definido"
+    PENDENTE = 1, "Replicação pendente"
+    IGNORADA = 2, "Replicação ignorada"
+    EFETUADA = 9, "Replicação efetuada"
+
+
+class Situacao(models.Model):
+    """What the replicator keeps on each row that it sends."""
+
+    situacao_replicacao = models.SmallIntegerField(choices=SituacaoReplicacao.choices, default=SituacaoReplicacao.PENDENTE)
+    tentativas = models.IntegerField(default=0)
+    proxima_tentativa_em = models.DateTimeField(null=True)
+    mensagem = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+class OperacaoPdv(Situacao, tabelas.OperacaoPdv):
+    id_operacao = models.BigAutoField(primary_key=True)
+
+    class Meta:
+        db_table = "operacao_pdv"
+        # the replicator: what is pending, oldest first
+        indexes = [models.Index(fields=["id_operacao"], condition=models.Q(situacao_replicacao=1), name="operacao_pdv_pendente")]
+
+
+class ItemOperacaoPdv(tabelas.ItemOperacaoPdv):
+    operacao = models.ForeignKey(OperacaoPdv, models.CASCADE, db_column="id_operacao", related_name="itens")
+
+    class Meta:
+        db_table = "item_operacao_pdv"
+        constraints = [models.UniqueConstraint(fields=["operacao", "item"], name="item_operacao_pdv_unico")]
+
+
+class FinalizadorOperacaoPdv(tabelas.FinalizadorOperacaoPdv):
+    operacao = models.ForeignKey(OperacaoPdv, models.CASCADE, db_column="id_operacao", related_name="finalizadores")
+
+    class Meta:
+        db_table = "finalizador_operacao_pdv"
+        constraints = [models.UniqueConstraint(fields=["operacao", "item"], name="finalizador_operacao_pdv_unico")]
+
+
+class Turno(Situacao, tabelas.Turno):
+    id_turno = models.BigAutoField(primary_key=True)
+
+    class Meta:
+        db_table = "turno"
+
+
+class NotaFiscal(tabelas.NotaFiscalPdv):
+    """`GRS_NFE`; its replication field has the name of the specification."""
+
+    lojamix_sit_replicacao = models.SmallIntegerField(
+        db_column="Lojamix_SitReplicacao", choices=SituacaoReplicacao.choices, default=SituacaoReplicacao.PENDENTE
+    )
+    tentativas = models.IntegerField(default=0)
+    proxima_tentativa_em = models.DateTimeField(null=True)
+    mensagem = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        db_table = "GRS_NFE"
+        constraints = [models.UniqueConstraint(fields=["chave", "numero"], name="grs_nfe_chave_numero")]
+        indexes = [models.Index(fields=["id"], condition=models.Q(lojamix_sit_replicacao=1), name="grs_nfe_pendente")]
+
+
+class Instalacao(models.Model):
+    """One row: who this installation is. A reinstalled till counts from 1 again, under another uuid."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    instalacao = models.UUIDField(default=uuid.uuid4)
+    criada_em = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "instalacao"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="instalacao_unica")]
