@@ -22,6 +22,9 @@ TAMANHO_MINIMO_DA_CHAVE = 32
 BANCOS = {"postgresql": "postgresql", "postgres": "postgresql", "psql": "postgresql", "pgsql": "postgresql"}
 CORRETORES = ("redis", "rediss", "amqp", "amqps", "pyamqp", "sentinel", "sqla+postgresql+psycopg2")
 
+NIVEIS = ("DEBUG", "INFO", "WARNING", "ERROR")
+FORMATOS = ("json", "texto")
+
 env = environ.Env()
 
 

@@ -1,4 +1,4 @@
-"""Wiring only: settings, paths, Celery, the embedded database, and the commands `preparar` and `banco`.
+"""Wiring only: settings, paths, Celery, the embedded database, and the commands that start and keep it.
 
 Enters: the environment. Leaves: a running Django project.
 Never: a model, a business rule.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from erp.config.celery import app as celery_app  # so that the web processes publish through the same application
+from erp.config.celery import app as celery_app  # so that a web process publishes through the same application
 
 __all__ = ["ConfigConfig", "celery_app"]
 
@@ -17,3 +17,8 @@ class ConfigConfig(AppConfig):
     name = "erp.config"
     label = "config"
     verbose_name = "Configuração"
+
+    def ready(self) -> None:
+        from erp.config.transporte import instalar  # reads the settings
+
+        instalar()

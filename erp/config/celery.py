@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, celeryd_init, setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.config.settings")
 
 app = Celery("retaguarda")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _logs_do_django(**_: Any) -> None:
+    """A receiver here is what keeps Celery from replacing the handlers that Django has already configured."""
+
+
+@celeryd_init.connect
+@beat_init.connect
+def _esperar_banco(**_: Any) -> None:
+    """The broker may live in the embedded database, and does not know how to start it: the first connection does."""
+    from django.db import connection  # settings are only configured by now
+
+    connection.ensure_connection()
+    connection.close()

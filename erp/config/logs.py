@@ -1,14 +1,36 @@
-"""Logs: one JSON object a line on standard error, with personal data and keys masked."""
+"""Logs: one JSON object a line on standard error, with personal data and secrets masked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from auditoria.rules import mascarar
+
+_SIMPLES = (str, int, float, bool, type(None), bytes)
 
 
-def _processadores() -> list[Processor]:
+def mascarar_dados_pessoais(_logger: WrappedLogger, _metodo: str, evento: EventDict) -> EventDict:
+    """A structlog processor, the last before rendering: what it lets through is what is written.
+
+    CPF, CNPJ, phones, e-mails, passwords and API keys are masked by field name and by shape, at any depth, in
+    tracebacks too. An object is turned into its text first, for its `repr` may hold any of them.
+    """
+    return mascarar(_em_texto(evento))
+
+
+def _em_texto(valor: Any) -> Any:
+    if isinstance(valor, Mapping):
+        return {str(nome): _em_texto(item) for nome, item in valor.items()}
+    if isinstance(valor, list | tuple | set | frozenset):
+        return [_em_texto(item) for item in valor]
+    return valor if isinstance(valor, _SIMPLES) else str(valor)
+
+
+def _comuns() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -19,37 +41,40 @@ def _processadores() -> list[Processor]:
     ]
 
 
+def _final(formato: str) -> Processor:
+    if formato == "texto":
+        return structlog.dev.ConsoleRenderer(colors=False)
+    return structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
 def configurar(nivel: str, formato: str) -> dict[str, Any]:
-    """Configure structlog, and return Django's LOGGING for the libraries that use the standard one."""
+    """Configure structlog, and return the `dictConfig` of the standard logging, written by the same formatter."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *_processadores(),
+            *_comuns(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    final: Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if formato == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    linha = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": _comuns(),
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            mascarar_dados_pessoais,
+            _final(formato),
+        ],
+    }
+    proprio = {"handlers": ["erro_padrao"], "level": nivel, "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "linha": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": _processadores(),
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.format_exc_info,
-                    final,
-                ],
-            }
-        },
+        "formatters": {"linha": linha},
         "handlers": {"erro_padrao": {"class": "logging.StreamHandler", "formatter": "linha"}},
         "root": {"handlers": ["erro_padrao"], "level": nivel},
-        "loggers": {"django.server": {"handlers": ["erro_padrao"], "level": nivel, "propagate": False}},
+        # Django and gunicorn configure these for themselves unless they are named here.
+        "loggers": {nome: dict(proprio) for nome in ("django", "django.server", "gunicorn.error", "gunicorn.access")},
     }

@@ -1,15 +1,72 @@
-"""What the admin looks like: titles, and the sidebar grouped by subject."""
+"""What the admin looks like: titles, and a sidebar grouped by subject.
+
+The sidebar is made of the models that the admin knows and that the user may see: an app that registers a model
+appears under its subject without a change here.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+
+class Assunto(NamedTuple):
+    """One group of the sidebar: its title, its icon, and the apps whose models it shows."""
+
+    titulo: str
+    icone: str
+    apps: tuple[str, ...]
+
+
+ASSUNTOS = (
+    Assunto("PDV", "point_of_sale", ("processamento", "replicacao", "terminal")),
+    Assunto("Estoque", "inventory_2", ("estoque",)),
+    Assunto("Financeiro", "payments", ("financeiro",)),
+    Assunto("Fiscal", "receipt_long", ("fiscal",)),
+    Assunto("Cadastros", "folder_open", ("cadastros",)),
+    Assunto("Rotinas", "schedule", ("rotinas", "filas", "django_celery_beat")),
+    Assunto("Acesso", "key", ("acesso", "auth", "axes")),
+    Assunto("Auditoria", "verified_user", ("auditoria",)),
+)
+
+
+def navegacao(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar of this user: unfold calls it for every page."""
+    por_app = {str(app["app_label"]): app["models"] for app in admin.site.get_app_list(request)}
+    grupos = [_grupo(assunto, por_app) for assunto in ASSUNTOS]
+    return [_inicio(), *(grupo for grupo in grupos if grupo["items"])]
+
+
+def _inicio() -> dict[str, Any]:
+    return {"title": "", "items": [{"title": "Início", "icon": "home", "link": "/admin/"}]}
+
+
+def _grupo(assunto: Assunto, por_app: dict[str, Any]) -> dict[str, Any]:
+    modelos = [modelo for app in assunto.apps for modelo in por_app.get(app, ()) if modelo.get("admin_url")]
+    return {
+        "title": assunto.titulo,
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            {"title": str(modelo["name"]), "icon": assunto.icone, "link": str(modelo["admin_url"])}
+            for modelo in modelos
+        ],
+    }
+
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Retaguarda",
     "SITE_HEADER": "Retaguarda",
     "SITE_SUBHEADER": "PDV, estoque, financeiro e fiscal",
     "SITE_SYMBOL": "storefront",
+    "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "SIDEBAR": {"show_search": True, "show_all_applications": True, "navigation": []},
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": "erp.config.menu.navegacao",
+    },
 }

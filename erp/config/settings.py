@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "auditoria.contexto.OrigemMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -132,7 +133,6 @@ LANGUAGE_CODE = "pt-br"
 TIME_ZONE = "America/Sao_Paulo"
 USE_I18N = True
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
 
 # Static files: compressed and named by content once `preparar` has collected them.
 STATIC_URL = "/static/"
@@ -164,7 +164,9 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # one clumsy user does not lock the whole shop out
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT = ambiente.inteiro("PROXIES", 0, minimo=0, maximo=10) or None
+# How many proxies of ours stand in front: whatever stands further left in X-Forwarded-For was written by the client.
+AUDITORIA_PROXIES = ambiente.inteiro("PROXIES", 0, minimo=0, maximo=10)
+AXES_IPWARE_PROXY_COUNT = AUDITORIA_PROXIES or None
 
 # API. Views of integrators name their key authentication; what names nothing is for staff.
 REST_FRAMEWORK: dict[str, Any] = {
@@ -192,13 +194,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # Work: Celery carries wake-ups only; what is pending is a row.
 CELERY_BROKER_URL = ambiente.corretor("CELERY_BROKER_URL") or url_no_banco(DATABASES["default"])
 _NO_BANCO = CELERY_BROKER_URL.startswith(PREFIXO_NO_BANCO)
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-    {"polling_interval": 0.25, "pool_pre_ping": True, "pool_size": 2, "max_overflow": 4}
-    if _NO_BANCO
-    else {"visibility_timeout": 3600, "socket_connect_timeout": 3, "socket_timeout": 10}
-    if CELERY_BROKER_URL.startswith(("redis", "sentinel"))
-    else {}
-)
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+if _NO_BANCO:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"pool_pre_ping": True, "pool_size": 2, "max_overflow": 4}
+elif CELERY_BROKER_URL.startswith(("redis", "sentinel")):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3, "socket_timeout": 10}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 3
 CELERY_RESULT_BACKEND = None
@@ -246,8 +246,8 @@ IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.TempFolderStorage"
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a product called "=cmd|..." must not run in somebody's Excel
 
 # Logs and metrics
-LOG_NIVEL = ambiente.escolha("LOG_NIVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
-LOG_FORMATO = ambiente.escolha("LOG_FORMATO", "json", ("json", "texto"))
+LOG_NIVEL = ambiente.escolha("LOG_NIVEL", "INFO", ambiente.NIVEIS)
+LOG_FORMATO = ambiente.escolha("LOG_FORMATO", "json", ambiente.FORMATOS)
 LOGGING = logs.configurar(LOG_NIVEL, LOG_FORMATO)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 PROMETHEUS_EXPORT_MIGRATIONS = False

@@ -1,0 +1,136 @@
+"""Backup and restore with PostgreSQL's own programs, which come in the same wheel as the server.
+
+They serve the embedded server and an external one (`DATABASE_URL`) alike. A restore is one transaction: it happens
+whole, or the database stays as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from erp.config.embutido import binarios_do_pacote
+from erp.config.mensageria import TABELA_FILA, TABELA_MENSAGEM
+
+ZERAR = (
+    "SET lock_timeout = '15s'; SET client_min_messages = warning;"
+    " DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner;"
+)
+
+
+class ErroDeCopia(Exception):
+    """A cópia ou a restauração não pôde ser feita."""
+
+
+def copiar(arquivo: Path) -> int:
+    """Write a backup (pg_dump's custom format) readable by its owner only; return its size in bytes.
+
+    It is written aside and renamed: a file with the final name is a whole backup.
+    """
+    connection.ensure_connection()
+    arquivo.parent.mkdir(parents=True, exist_ok=True)
+    parcial = arquivo.with_name(f".{arquivo.name}.{os.getpid()}.parcial")
+    descritor = os.open(parcial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descritor, "wb") as saida:
+            _rodar(["pg_dump", "--format=custom", "--no-owner", "--no-privileges",
+                    f"--exclude-table-data={TABELA_MENSAGEM}"], stdout=saida)  # fmt: skip
+            saida.flush()
+            os.fsync(saida.fileno())
+        parcial.replace(arquivo)
+    finally:
+        parcial.unlink(missing_ok=True)
+    return arquivo.stat().st_size
+
+
+def esta_vazio() -> bool:
+    """True when the database has no table of ours (kombu makes its own as soon as anything connects)."""
+    return set(connection.introspection.table_names()) <= {TABELA_FILA, TABELA_MENSAGEM}
+
+
+def restaurar(arquivo: Path) -> None:
+    """Replace all that the database holds by the backup, in one transaction.
+
+    The script is whole before anything is touched, and is fed to one `psql`; if either program fails, the
+    transaction is rolled back.
+    """
+    connection.ensure_connection()
+    connection.close()
+    leitor = subprocess.Popen(
+        [_programa("pg_restore"), "--no-owner", "--no-privileges", "--schema=public", "--file=-", str(arquivo)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/",
+    )  # fmt: skip
+    escritor = subprocess.Popen(
+        [_programa("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
+         f"--command={ZERAR}", "--file=-"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_ambiente(), cwd="/",
+    )  # fmt: skip
+    _ligar(leitor, escritor)
+
+
+def _ligar(leitor: subprocess.Popen[bytes], escritor: subprocess.Popen[bytes]) -> None:
+    """Feed one program's output to the other, which must not reach its COMMIT unless the first one ended well."""
+    assert leitor.stdout and leitor.stderr and escritor.stdin and escritor.stderr
+    try:
+        shutil.copyfileobj(leitor.stdout, escritor.stdin)
+        erro_do_leitor = leitor.stderr.read().decode(errors="replace")
+        if leitor.wait():
+            escritor.kill()  # its connection drops inside the transaction
+            raise ErroDeCopia(f"pg_restore: {erro_do_leitor.strip()}")
+        escritor.stdin.close()
+    except BrokenPipeError:
+        leitor.kill()
+    finally:
+        erro = escritor.stderr.read().decode(errors="replace")
+        codigo = escritor.wait()
+        for processo in (leitor, escritor):
+            for canal in (processo.stdin, processo.stdout, processo.stderr):
+                _fechar(canal)
+        leitor.wait()
+    if codigo:
+        raise ErroDeCopia(f"psql: {erro.strip()}")
+
+
+def _fechar(canal: Any) -> None:
+    try:
+        if canal:
+            canal.close()
+    except BrokenPipeError:  # what was still buffered for a program that has ended
+        pass
+
+
+def _rodar(comando: list[str], **opcoes: Any) -> None:
+    feito = subprocess.run(
+        [_programa(comando[0]), *comando[1:]],
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_ambiente(), cwd="/", check=False, **opcoes,
+    )  # fmt: skip
+    if feito.returncode:
+        raise ErroDeCopia(f"{comando[0]}: {feito.stderr.decode(errors='replace').strip()}")
+
+
+def _programa(nome: str) -> str:
+    return str(binarios_do_pacote() / "bin" / nome)
+
+
+def _ambiente() -> dict[str, str]:
+    """libpq's own variables: a password must not be on a command line, where every user of the machine sees it."""
+    banco: Mapping[str, Any] = connection.settings_dict
+    opcoes: Mapping[str, Any] = banco.get("OPTIONS") or {}
+    nomes = {
+        "PGHOST": opcoes.get("host") or banco.get("HOST"),
+        "PGPORT": opcoes.get("port") or banco.get("PORT"),
+        "PGUSER": banco.get("USER"),
+        "PGPASSWORD": banco.get("PASSWORD"),
+        "PGDATABASE": banco.get("NAME"),
+        "PGSSLMODE": opcoes.get("sslmode"),
+        "PGSSLROOTCERT": opcoes.get("sslrootcert"),
+        "PGSSLCERT": opcoes.get("sslcert"),
+        "PGSSLKEY": opcoes.get("sslkey"),
+    }
+    return {**os.environ, **{nome: str(valor) for nome, valor in nomes.items() if valor}}

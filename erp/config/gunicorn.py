@@ -1,0 +1,40 @@
+"""gunicorn's configuration: two processes with a few threads, metrics summed over both, JSON logs.
+
+PORTA (8000), ENDERECO (127.0.0.1), PROCESSOS_WEB (2), LINHAS_WEB (4) come from the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from typing import Any
+
+from erp.config import ambiente, logs
+
+bind = f"{ambiente.texto('ENDERECO', '127.0.0.1')}:{ambiente.inteiro('PORTA', 8000, minimo=0, maximo=65535)}"
+workers = ambiente.inteiro("PROCESSOS_WEB", 2, minimo=1, maximo=64)
+worker_class = "gthread"
+threads = ambiente.inteiro("LINHAS_WEB", 4, minimo=1, maximo=64)
+timeout = 60
+graceful_timeout = ambiente.inteiro("ESPERA_AO_PARAR", 4, minimo=1, maximo=600)  # honcho kills after 5 s
+preload_app = False  # each process opens its own database and broker connections
+control_socket_disable = True  # it would be shared by every checkout of this user
+accesslog = None  # django-structlog writes a line a request, with who and how long
+logconfig_dict = logs.configurar(
+    ambiente.escolha("LOG_NIVEL", "INFO", ambiente.NIVEIS), ambiente.escolha("LOG_FORMATO", "json", ambiente.FORMATOS)
+)
+
+# Before any process imports prometheus_client, which reads it then.
+_pasta_de_metricas = tempfile.mkdtemp(prefix="retaguarda-metricas-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _pasta_de_metricas
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types for it
+
+
+def on_exit(server: Any) -> None:
+    shutil.rmtree(_pasta_de_metricas, ignore_errors=True)
