@@ -5,10 +5,14 @@ Nothing here is deleted once a ledger knows it: it is made inactive.
 
 from decimal import Decimal
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from erp.cadastros.textos import normalizar
+from erp.cadastros.textos import PalavrasSql, palavras
 
 
 class Filial(models.Model):
@@ -78,30 +82,49 @@ class PontoVenda(models.Model):
         return f"{self.codigo} – {self.nome}"
 
 
+class ProdutoQuerySet(models.QuerySet["Produto"]):
+    def buscar(self, texto: str) -> "ProdutoQuerySet":
+        """Those that have a word beginning with each word of `texto`, in the description, code or barcode.
+
+        Served by the GIN index on `busca`; a text without letters or digits finds nothing.
+        """
+        consulta = " & ".join(f"{palavra}:*" for palavra in palavras(texto))
+        if not consulta:
+            return self.none()
+        return self.alias(vetor=SearchVector("busca", config="simple")).filter(
+            vetor=SearchQuery(consulta, config="simple", search_type="raw")
+        )
+
+
 class Produto(models.Model):
     """A product; `codigo` is the `id_produto` that the tills send."""
 
     codigo = models.BigIntegerField("código", unique=True)
     descricao = models.CharField("descrição", max_length=120)
-    busca = models.CharField(max_length=200, editable=False, default="")  # normalised description, code and barcode
     codigo_barras = models.CharField("código de barras", max_length=14, blank=True, default="", db_index=True)
     unidade = models.CharField("unidade", max_length=6, default="UN")
     ncm = models.CharField("NCM", max_length=8, blank=True, default="")
     preco = models.DecimalField("preço", max_digits=15, decimal_places=2, default=0, validators=[MinValueValidator(0)])
     controla_estoque = models.BooleanField("controla estoque", default=True)
     ativo = models.BooleanField("ativo", default=True)
+    # Computed by the database, so that it is right whoever writes the row: a form, an import, COPY.
+    busca = models.GeneratedField(
+        expression=PalavrasSql("descricao", "codigo", "codigo_barras"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = ProdutoQuerySet.as_manager()
 
     class Meta:
         verbose_name = "produto"
         ordering = ["codigo"]
-        indexes = [models.Index(fields=["busca"], name="produto_busca", opclasses=["text_pattern_ops"])]
+        # the search box: words of the description, beginnings of code and barcode
+        indexes = [GinIndex(SearchVector("busca", config="simple"), name="produto_busca")]
 
     def __str__(self) -> str:
         return f"{self.codigo} – {self.descricao}"
 
-    def save(self, *args: object, **kwargs: object) -> None:
-        self.busca = normalizar(f"{self.descricao} {self.codigo} {self.codigo_barras}")[:200]
-        super().save(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature, passed through
 
 
 class Adquirente(models.Model):
@@ -186,7 +209,16 @@ class PeriodoContabil(models.Model):
         ordering = ["-inicio"]
         constraints = [
             models.CheckConstraint(condition=models.Q(fim__gte=models.F("inicio")), name="periodo_contabil_ordem"),
-            models.UniqueConstraint(fields=["inicio"], name="periodo_contabil_inicio"),
+            ExclusionConstraint(
+                name="periodo_contabil_sem_sobreposicao",
+                expressions=[
+                    (
+                        models.Func("inicio", "fim", models.Value("[]"), function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    )
+                ],
+                violation_error_message="Já existe um período que inclui algum destes dias.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,8 @@ Guarantees (each is a function of `tests/invariantes.py`):
 - a balance is the sum of its entries, in quantity and in value.
 """
 
+from django.contrib.postgres.indexes import BrinIndex
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from auditoria.guardas import somente_acrescimo
@@ -42,6 +44,7 @@ class Saldo(models.Model):
         db_table = "estoque_saldo"
         verbose_name = "saldo de estoque"
         verbose_name_plural = "saldos de estoque"
+        default_permissions = ("view",)
 
 
 class Movimento(models.Model):
@@ -65,6 +68,15 @@ class Movimento(models.Model):
         db_table = "estoque_movimento"
         verbose_name = "movimento de estoque"
         verbose_name_plural = "movimentos de estoque"
+        default_permissions = ("view",)
+        indexes = [
+            # the list of entries, which always looks at a stretch of days: rows come nearly in this order, so a BRIN
+            # of a few kB finds them and costs the hot path nothing; multi-minmax bears late tills
+            BrinIndex(
+                fields=["data_contabil"], name="movimento_dia", opclasses=["date_minmax_multi_ops"],
+                pages_per_range=32, autosummarize=True,
+            ),
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(fields=["origem", "origem_id", "sequencia"], name="movimento_chave"),
             models.UniqueConstraint(
@@ -78,8 +90,11 @@ class Movimento(models.Model):
 
 
 class DocumentoEstoque(models.Model):
-    """What a person entered by hand or by file: the origin of the entries that it made."""
+    """What a person entered by hand or by file: the origin of the entries that it made.
 
+    `linhas` is what was entered, in order: `[{"produto_id", "quantidade", "custo"}]`, amounts as text, cost null when
+    none was given. In an ajuste the quantity is the one counted; the entry made is the difference.
+    """
 
     natureza = models.SmallIntegerField("natureza", choices=Natureza.choices)
     filial = models.ForeignKey(Filial, models.PROTECT, related_name="+", verbose_name="filial")
@@ -89,10 +104,14 @@ class DocumentoEstoque(models.Model):
     criado_em = models.DateTimeField("lançado em", auto_now_add=True)
     criado_por = models.CharField("lançado por", max_length=150)
     chave = models.UUIDField("chave", unique=True)  # one per form or file: sent twice, posted once
+    linhas = models.JSONField("linhas", encoder=DjangoJSONEncoder)
 
     class Meta:
+        db_table = "estoque_documento"
         verbose_name = "entrada ou ajuste de estoque"
         verbose_name_plural = "entradas e ajustes de estoque"
+        default_permissions = ("view",)
+        triggers = somente_acrescimo("estoque_documento")
         permissions = [("lancar_estoque", "Pode lançar saldo inicial, entrada e ajuste de inventário")]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ Guarantees (each is a function of `tests/invariantes.py`):
 - the payments of an operation, less troco, are its total, to the cent; instalments add up to their payment.
 """
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from auditoria.guardas import somente_acrescimo
@@ -54,6 +55,14 @@ class Lancamento(models.Model):
         db_table = "financeiro_lancamento"
         verbose_name = "lançamento de dinheiro"
         verbose_name_plural = "lançamentos de dinheiro"
+        default_permissions = ("view",)
+        indexes = [
+            # the list of entries and the statement of an account, which look at a stretch of days (see estoque)
+            BrinIndex(
+                fields=["data_contabil"], name="lancamento_dia", opclasses=["date_minmax_multi_ops"],
+                pages_per_range=32, autosummarize=True,
+            ),
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(fields=["origem", "origem_id", "sequencia"], name="lancamento_chave"),
             models.UniqueConstraint(
@@ -76,6 +85,7 @@ class SaldoConta(models.Model):
         db_table = "financeiro_saldo_conta"
         verbose_name = "saldo de conta"
         verbose_name_plural = "saldos de contas"
+        default_permissions = ("view",)
 
 
 class Titulo(models.Model):
@@ -107,6 +117,20 @@ class Titulo(models.Model):
     class Meta:
         db_table = "financeiro_titulo"
         verbose_name = "título"
+        default_permissions = ("view",)
+        indexes = [
+            # the list by period of posting (see estoque)
+            BrinIndex(
+                fields=["data_contabil"], name="titulo_dia", opclasses=["date_minmax_multi_ops"],
+                pages_per_range=32, autosummarize=True,
+            ),
+            # what falls due: few distinct dates, deduplicated by the database, always the same few pages
+            models.Index(fields=["vencimento"], name="titulo_vencimento"),
+            # what a customer owes; only crediário has one
+            models.Index(
+                fields=["codigo_cliente", "vencimento"], name="titulo_cliente", condition=~models.Q(codigo_cliente="")
+            ),
+        ]  # fmt: skip
         permissions = [("baixar_titulo", "Pode baixar e desfazer a baixa de títulos")]
         constraints = [
             models.UniqueConstraint(fields=["origem", "origem_id", "sequencia"], name="titulo_chave"),
@@ -139,6 +163,7 @@ class Baixa(models.Model):
     class Meta:
         db_table = "financeiro_baixa"
         verbose_name = "baixa"
+        default_permissions = ("view",)
         triggers = somente_acrescimo("financeiro_baixa")
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ Guarantees (each is a function of `tests/invariantes.py`):
 - at most one document per (chave, numero, geracao), and at most one inverse per document.
 """
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from auditoria.guardas import somente_acrescimo
@@ -49,6 +50,15 @@ class DocumentoFiscal(models.Model):
         db_table = "fiscal_documento"
         verbose_name = "documento fiscal"
         verbose_name_plural = "documentos fiscais"
+        default_permissions = ("view",)
+        permissions = [("baixar_xml", "Pode baixar o XML de documentos fiscais")]
+        indexes = [
+            # the list, which looks at a stretch of days (see estoque); one note is found by its key (documento_chave)
+            BrinIndex(
+                fields=["data_contabil"], name="documento_dia", opclasses=["date_minmax_multi_ops"],
+                pages_per_range=32, autosummarize=True,
+            ),
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(
                 fields=["chave", "numero", "geracao"], condition=models.Q(estorno_de__isnull=True), name="documento_chave"
@@ -75,6 +85,7 @@ class XmlFiscal(models.Model):
         db_table = "fiscal_xml"
         verbose_name = "XML"
         verbose_name_plural = "XMLs"
+        default_permissions = ()
         triggers = somente_acrescimo("fiscal_xml")
 
 
@@ -91,4 +102,5 @@ class AvisoFiscal(models.Model):
         db_table = "fiscal_aviso"
         verbose_name = "aviso fiscal"
         verbose_name_plural = "avisos fiscais"
+        default_permissions = ("view",)
         triggers = somente_acrescimo("fiscal_aviso")
