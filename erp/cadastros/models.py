@@ -50,7 +50,9 @@ class Conta(models.Model):
     codigo = models.CharField("código", max_length=20, unique=True)
     nome = models.CharField("nome", max_length=60)
     tipo = models.CharField("tipo", max_length=5, choices=Tipo.choices)
-    filial = models.ForeignKey(Filial, models.PROTECT, verbose_name="filial", related_name="contas", null=True, blank=True)
+    filial = models.ForeignKey(
+        Filial, models.PROTECT, verbose_name="filial", related_name="contas", null=True, blank=True
+    )
     ativa = models.BooleanField("ativa", default=True)
 
     class Meta:
@@ -126,7 +128,6 @@ class Produto(models.Model):
         return f"{self.codigo} – {self.descricao}"
 
 
-
 class Adquirente(models.Model):
     """Who pays the card sales: acquirer, voucher company."""
 
@@ -189,7 +190,9 @@ class CondicaoFinalizador(models.Model):
         verbose_name = "condição do finalizador"
         verbose_name_plural = "condições do finalizador"
         ordering = ["finalizador", "-vigente_desde"]
-        constraints = [models.UniqueConstraint(fields=["finalizador", "vigente_desde"], name="condicao_finalizador_vigencia")]
+        constraints = [
+            models.UniqueConstraint(fields=["finalizador", "vigente_desde"], name="condicao_finalizador_vigencia")
+        ]
 
     def __str__(self) -> str:
         return f"{self.finalizador} desde {self.vigente_desde:%d/%m/%Y}"
@@ -213,7 +216,9 @@ class PeriodoContabil(models.Model):
                 name="periodo_contabil_sem_sobreposicao",
                 expressions=[
                     (
-                        models.Func("inicio", "fim", models.Value("[]"), function="daterange", output_field=DateRangeField()),
+                        models.Func(
+                            "inicio", "fim", models.Value("[]"), function="daterange", output_field=DateRangeField()
+                        ),
                         RangeOperators.OVERLAPS,
                     )
                 ],

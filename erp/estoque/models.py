@@ -38,7 +38,9 @@ class Saldo(models.Model):
     produto = models.ForeignKey(Produto, models.PROTECT, related_name="+")
     quantidade = models.DecimalField(max_digits=18, decimal_places=4, default=0)
     valor = models.DecimalField(max_digits=20, decimal_places=6, default=0)  # sum of the stamped entries
-    custo_medio = models.DecimalField(max_digits=18, decimal_places=6, default=0)  # the last one; stands while quantity <= 0
+    custo_medio = models.DecimalField(
+        max_digits=18, decimal_places=6, default=0
+    )  # the last one; stands while quantity <= 0
 
     class Meta:
         db_table = "estoque_saldo"
@@ -50,8 +52,12 @@ class Saldo(models.Model):
 class Movimento(models.Model):
     """One stock entry: positive comes in, negative goes out; `valor` = quantity x cost, to 6 decimals."""
 
-    filial = models.ForeignKey(Filial, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False, verbose_name="filial")
-    produto = models.ForeignKey(Produto, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False, verbose_name="produto")
+    filial = models.ForeignKey(
+        Filial, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False, verbose_name="filial"
+    )
+    produto = models.ForeignKey(
+        Produto, models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False, verbose_name="produto"
+    )
     natureza = models.SmallIntegerField("natureza", choices=Natureza.choices)
     quantidade = models.DecimalField("quantidade", max_digits=15, decimal_places=4)
     custo = models.DecimalField("custo unitário", max_digits=18, decimal_places=6)

@@ -37,8 +37,12 @@ class Lancamento(models.Model):
         DEVOLUCAO = 6, "Devolução"
         QUEBRA = 7, "Falta ou sobra de caixa"
 
-    conta = models.ForeignKey(Conta, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name="conta")
-    filial = models.ForeignKey(Filial, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name="filial")
+    conta = models.ForeignKey(
+        Conta, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name="conta"
+    )
+    filial = models.ForeignKey(
+        Filial, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name="filial"
+    )
     natureza = models.SmallIntegerField("natureza", choices=Natureza.choices)
     finalizador = models.IntegerField("finalizador", null=True)  # its codigo
     valor = models.DecimalField("valor", max_digits=15, decimal_places=2)
@@ -91,14 +95,18 @@ class SaldoConta(models.Model):
 class Titulo(models.Model):
     """A receivable or payable, one per instalment. An inverse has `estorno_de` and the value negated."""
 
-    filial = models.ForeignKey(Filial, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name="filial")
+    filial = models.ForeignKey(
+        Filial, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name="filial"
+    )
     sentido = models.CharField("sentido", max_length=1, choices=Sentido.choices)
     especie = models.CharField("espécie", max_length=10, choices=EspecieFinalizador.choices)
     finalizador = models.IntegerField("finalizador", null=True)  # its codigo
     adquirente_id = models.BigIntegerField("adquirente", null=True)
     codigo_cliente = models.CharField("cliente", max_length=14, blank=True, default="")
     cpf_cnpj = models.CharField("CPF/CNPJ", max_length=14, blank=True, default="")
-    documento = models.CharField("documento", max_length=40, blank=True, default="")  # what a till calls it: numero_documento
+    documento = models.CharField(
+        "documento", max_length=40, blank=True, default=""
+    )  # what a till calls it: numero_documento
     nsu = models.CharField("NSU", max_length=20, blank=True, default="")
     autorizacao = models.CharField("autorização", max_length=128, blank=True, default="")
     parcela = models.SmallIntegerField("parcela")
@@ -158,7 +166,9 @@ class Baixa(models.Model):
     motivo = models.CharField("motivo", max_length=200, blank=True, default="")
     feita_por = models.CharField("feita por", max_length=150, blank=True, default="")
     chave = models.UUIDField("chave", unique=True)  # one per form: sent twice, settled once
-    estorno_de = models.OneToOneField("self", models.PROTECT, null=True, related_name="estorno", verbose_name="estorno de")
+    estorno_de = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="estorno", verbose_name="estorno de"
+    )
 
     class Meta:
         db_table = "financeiro_baixa"

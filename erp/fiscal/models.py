@@ -26,7 +26,9 @@ class DocumentoFiscal(models.Model):
         SEM_PROTOCOLO = "sem_protocolo", "Sem protocolo"
         INUTILIZADA = "inutilizada", "Inutilizada"
 
-    filial = models.ForeignKey(Filial, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name="filial")
+    filial = models.ForeignKey(
+        Filial, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name="filial"
+    )
     nota_id = models.BigIntegerField("nota recebida", null=True)
     chave = models.CharField("chave", max_length=44)
     numero = models.IntegerField("número")
@@ -61,7 +63,9 @@ class DocumentoFiscal(models.Model):
         ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(
-                fields=["chave", "numero", "geracao"], condition=models.Q(estorno_de__isnull=True), name="documento_chave"
+                fields=["chave", "numero", "geracao"],
+                condition=models.Q(estorno_de__isnull=True),
+                name="documento_chave",
             ),
             models.UniqueConstraint(
                 fields=["estorno_de"], condition=models.Q(estorno_de__isnull=False), name="documento_um_estorno"
