@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NULO = "\\N"
 
 
 def _texto(valor: str) -> str:
-    return valor.translate(_ESCAPES) if not valor.isalnum() else valor
+    # str.translate took 280 us on a 6 kB XML with one accent or one line break, these four take 10
+    return valor.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _binario(valor: bytes | memoryview) -> str:
