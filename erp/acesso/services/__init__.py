@@ -1,0 +1,16 @@
+"""What acesso does: keys and approvals."""
+
+from erp.acesso.services.aprovacoes import aprovar, consumir, recusar, solicitar
+from erp.acesso.services.autenticacao import autenticar, esquecer_autenticacoes
+from erp.acesso.services.chaves import criar_chave, revogar_chave
+
+__all__ = [
+    "aprovar",
+    "autenticar",
+    "consumir",
+    "criar_chave",
+    "esquecer_autenticacoes",
+    "recusar",
+    "revogar_chave",
+    "solicitar",
+]

@@ -1,0 +1,164 @@
+"""Second-person approvals: ask, decide, use once."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from auditoria.services import ator_usuario, registrar
+from erp.acesso.erros import ErroDefinitivo
+from erp.acesso.models import Aprovacao
+
+OBJETO = "acesso.Aprovacao"
+PERMISSAO = "acesso.decidir_aprovacao"
+VALIDADE = timedelta(days=7)
+
+Situacao = Aprovacao.Situacao
+
+
+@transaction.atomic
+def solicitar(
+    *,
+    acao: str,
+    descricao: str,
+    objeto: str,
+    objeto_id: str,
+    motivo: str,
+    por: User,
+    dados: Mapping[str, Any] | None = None,
+    permissao: str = "",
+    validade: timedelta = VALIDADE,
+) -> Aprovacao:
+    """Ask for an act that needs a second person. `permissao` is one more that the decider must hold.
+
+    One open request per (acao, objeto, objeto_id); an expired one gives way to the new.
+    Raises `ErroDefinitivo` APROVACAO_JA_PEDIDA.
+    """
+    agora = timezone.now()
+    _fechar_vencida(acao, objeto, objeto_id)
+    try:
+        with transaction.atomic():
+            aprovacao = Aprovacao.objects.create(
+                acao=acao,
+                descricao=descricao,
+                objeto=objeto,
+                objeto_id=objeto_id,
+                dados=_em_json(dados),
+                permissao=permissao,
+                motivo=motivo,
+                solicitada_por=por,
+                solicitada_em=agora,
+                expira_em=agora + validade,
+            )
+    except IntegrityError as erro:
+        raise ErroDefinitivo(
+            "APROVACAO_JA_PEDIDA", f"Já há um pedido em aberto para {descricao}.", "Espere a decisão dele."
+        ) from erro
+    _auditar("acesso.aprovacao_solicitada", aprovacao, por, motivo)
+    return aprovacao
+
+
+def aprovar(*, aprovacao: Aprovacao, por: User, motivo: str) -> Aprovacao:
+    """Approve somebody else's request. Raises `ErroDefinitivo` (see `_decidir`) or `PermissionDenied`."""
+    return _decidir(aprovacao, Situacao.APROVADA, por, motivo)
+
+
+def recusar(*, aprovacao: Aprovacao, por: User, motivo: str) -> Aprovacao:
+    """Refuse somebody else's request. Raises as `aprovar` does."""
+    return _decidir(aprovacao, Situacao.RECUSADA, por, motivo)
+
+
+@transaction.atomic
+def consumir(*, acao: str, objeto: str, objeto_id: str, por: User, dados: Mapping[str, Any] | None = None) -> Aprovacao:
+    """Use the approval of an act, once, in the transaction of the act itself.
+
+    Raises `ErroDefinitivo`: SEM_APROVACAO when none is approved and still valid, APROVACAO_DE_OUTROS_DADOS when
+    what was approved is not what is about to be done.
+    """
+    agora = timezone.now()
+    aprovacao = (
+        Aprovacao.objects.select_for_update()
+        .filter(acao=acao, objeto=objeto, objeto_id=objeto_id, situacao=Situacao.APROVADA, expira_em__gt=agora)
+        .first()
+    )
+    if aprovacao is None:
+        raise ErroDefinitivo(
+            "SEM_APROVACAO", "Esta ação precisa da aprovação de outra pessoa.", "Peça a aprovação e tente de novo."
+        )
+    if aprovacao.dados != _em_json(dados):
+        raise ErroDefinitivo(
+            "APROVACAO_DE_OUTROS_DADOS",
+            f"O pedido {aprovacao.pk} foi aprovado com outros dados.",
+            "Recuse-o ou espere que vença, e peça outro.",
+        )
+    _mover(aprovacao, Situacao.APROVADA, situacao=Situacao.CONSUMIDA, consumida_em=agora)
+    _auditar("acesso.aprovacao_usada", aprovacao, por, "")
+    return aprovacao
+
+
+@transaction.atomic
+def _decidir(aprovacao: Aprovacao, decisao: Aprovacao.Situacao, por: User, motivo: str) -> Aprovacao:
+    """APROVACAO_DE_SI_MESMO, APROVACAO_VENCIDA, APROVACAO_JA_DECIDIDA; `PermissionDenied` without the permission."""
+    if not por.has_perm(PERMISSAO) or (aprovacao.permissao and not por.has_perm(aprovacao.permissao)):
+        raise PermissionDenied
+    if aprovacao.solicitada_por_id == por.pk:
+        raise ErroDefinitivo(
+            "APROVACAO_DE_SI_MESMO",
+            f"Foi você quem pediu: {aprovacao.descricao}.",
+            "Quem decide tem de ser outra pessoa.",
+        )
+    agora = timezone.now()
+    if decisao == Situacao.APROVADA and aprovacao.expira_em <= agora:
+        raise ErroDefinitivo("APROVACAO_VENCIDA", f"O pedido {aprovacao.pk} venceu.", "Peça de novo.")
+    _mover(aprovacao, Situacao.PENDENTE, situacao=decisao, decidida_por=por, decidida_em=agora, motivo_decisao=motivo)
+    verbo = "aprovada" if decisao == Situacao.APROVADA else "recusada"
+    _auditar(f"acesso.aprovacao_{verbo}", aprovacao, por, motivo)
+    return aprovacao
+
+
+def _mover(aprovacao: Aprovacao, de: Aprovacao.Situacao, **campos: Any) -> None:
+    if (de, campos["situacao"]) not in Aprovacao.TRANSICOES:
+        raise AssertionError(f"transição inexistente: {de} -> {campos['situacao']}")
+    if not Aprovacao.objects.filter(pk=aprovacao.pk, situacao=de).update(**campos):
+        raise ErroDefinitivo("APROVACAO_JA_DECIDIDA", f"O pedido {aprovacao.pk} já não está {de.label}.")
+    aprovacao.refresh_from_db()
+
+
+def _fechar_vencida(acao: str, objeto: str, objeto_id: str) -> None:
+    """An expired request must not hold the place of a new one."""
+    Aprovacao.objects.filter(
+        acao=acao,
+        objeto=objeto,
+        objeto_id=objeto_id,
+        situacao__in=[Situacao.PENDENTE, Situacao.APROVADA],
+        expira_em__lte=timezone.now(),
+    ).update(situacao=Situacao.VENCIDA)
+
+
+def _em_json(dados: Mapping[str, Any] | None) -> dict[str, Any]:
+    """As the database will give it back, so that what is compared on consuming is alike."""
+    convertido: dict[str, Any] = json.loads(json.dumps(dict(dados or {}), cls=DjangoJSONEncoder))
+    return convertido
+
+
+def _auditar(acao: str, aprovacao: Aprovacao, por: User, motivo: str) -> None:
+    registrar(
+        acao=acao,
+        ator=ator_usuario(por),
+        objeto=OBJETO,
+        objeto_id=str(aprovacao.pk),
+        depois={
+            "acao": aprovacao.acao,
+            "descricao": aprovacao.descricao,
+            "objeto": aprovacao.objeto,
+            "objeto_id": aprovacao.objeto_id,
+            "dados": aprovacao.dados,
+        },
+        motivo=motivo,
+    )
