@@ -1,0 +1,1 @@
+"""Scheduled routines: their registry, their schedules and their executions."""

@@ -1,0 +1,40 @@
+"""Routines of the layers below and of the wiring above, which may not import this app."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils import timezone
+
+from erp.acesso.models import FormularioEnviado
+from erp.rotinas import services
+from erp.rotinas.agenda import cada, diaria
+from erp.rotinas.registro import rotina
+
+Limpeza = Callable[[], int]
+
+_limpezas: list[Limpeza] = []
+
+
+def registrar_limpeza(fn: Limpeza) -> None:
+    """Add what deletes delivered messages of the broker and returns how many. Called in `AppConfig.ready`."""
+    if fn not in _limpezas:
+        _limpezas.append(fn)
+
+
+@rotina("filas/limpar_mensagens", cada(minutos=5), "Limpar mensagens já entregues", guardar_vazias=False)
+def limpar_mensagens() -> dict[str, int]:
+    """Apaga do banco as mensagens que a mensageria já entregou."""
+    return {"apagadas": sum(limpar() for limpar in _limpezas)}
+
+
+@rotina("rotinas/executar_pendentes", cada(minutos=1), "Executar rotinas pedidas", guardar_vazias=False)
+def executar_pendentes() -> dict[str, int]:
+    """Executa o que alguém pediu em "executar agora" e cujo aviso se perdeu; encerra o que morreu."""
+    return {"interrompidas": services.interromper_mortas(), "executadas": services.executar_pendentes()}
+
+
+@rotina("rotinas/esquecer_execucoes", diaria("03:30"), "Apagar execuções antigas")
+def esquecer_execucoes() -> dict[str, int]:
+    """Apaga execuções terminadas há mais de 90 dias e confirmações enviadas há mais de um dia."""
+    velhos = FormularioEnviado.objects.filter(em__lt=timezone.now() - timedelta(days=1))
+    return {"execucoes": services.esquecer_execucoes(), "formularios": velhos.delete()[0]}
