@@ -46,10 +46,10 @@ class OrigemMiddleware:
 def endereco(request: HttpRequest) -> str | None:
     """The client's address, None when it is not an IP (a Unix socket).
 
-    `X-Forwarded-For` is believed only as far as `AUDITORIA_PROXIES` (how many proxies of ours stand in front,
-    0 by default): anything further left was written by the client.
+    `X-Forwarded-For` is believed only as far as there are proxies of ours in front, which is the number that the
+    login's own guard goes by: anything further left was written by the client.
     """
-    proxies: int = getattr(settings, "AUDITORIA_PROXIES", 0)
+    proxies: int = getattr(settings, "AXES_IPWARE_PROXY_COUNT", None) or 0
     candidato = request.META.get("REMOTE_ADDR", "")
     if proxies > 0:
         caminho = [p.strip() for p in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if p.strip()]

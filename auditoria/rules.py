@@ -108,7 +108,11 @@ def mascarar_email(texto: str) -> str:
 
 
 def _regra_do_nome(nome: str) -> Callable[[str], str] | None:
-    for padrao, regra in ((_DOCUMENTOS, mascarar_documento), (_TELEFONES, mascarar_telefone), (_EMAILS, mascarar_email)):
+    for padrao, regra in (
+        (_DOCUMENTOS, mascarar_documento),
+        (_TELEFONES, mascarar_telefone),
+        (_EMAILS, mascarar_email),
+    ):
         if padrao.search(nome):
             return regra
     return None
