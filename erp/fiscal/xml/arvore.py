@@ -63,9 +63,14 @@ def abrir(xml: bytes | str) -> Elemento:
     if raiz.getroottree().docinfo.internalDTD is not None:
         raise XmlIlegivel(_COM_DOCTYPE)
     if b"xmlns" in xml or b"\0" in xml:  # another namespace, or UTF-16, where the one above was not found
-        for elemento in raiz.iter():
-            elemento.tag = elemento.tag[elemento.tag.rfind("}") + 1 :]
+        _tirar_namespaces(raiz)
     return raiz
+
+
+def _tirar_namespaces(raiz: Elemento) -> None:
+    for elemento in raiz.iter():
+        if elemento.tag.startswith("{"):
+            elemento.tag = elemento.tag[elemento.tag.index("}") + 1 :]
 
 
 def campos(elemento: Elemento | None) -> Campos:

@@ -13,7 +13,6 @@ from erp.fiscal.xml.valores import CENTAVO, Leitor
 # Every cMP that SAT had means the same as the tPag of its number; what tPag gained after SAT has no equivalent
 _CMP = frozenset({"01", "02", "03", "04", "05", "10", "11", "12", "13", "15", "16", "17", "18", "19", "90", "99"})
 _OUTROS = "99"
-_TETO = Decimal(10) ** 12
 
 # SAT writes its local time without an offset, and summer time existed until 2019
 _FUSOS = {"CE": "America/Fortaleza"}
@@ -163,11 +162,7 @@ def _item(det: Elemento, ordem: int, leitor: Leitor) -> Item:
 def _bruto(prod: Campos, quantidade: Decimal, unitario: Decimal, leitor: Leitor) -> Decimal:
     """vProd as the SAT will write it: rounded (indRegra A) or truncated (T)."""
     arredondamento = ROUND_DOWN if (prod.get("indRegra") or "").strip() == "T" else ROUND_HALF_UP
-    valor = (quantidade * unitario).quantize(CENTAVO, arredondamento)
-    if valor < _TETO:
-        return valor
-    leitor.avisar("VALOR_INVALIDO", f"quantidade {quantidade} vezes {unitario} passa do limite: lido como zero")
-    return ZERO
+    return leitor.limitar((quantidade * unitario).quantize(CENTAVO, arredondamento))
 
 
 def _totais(total: Elemento | None, itens: tuple[Item, ...], troco: Decimal, pago: Decimal, leitor: Leitor) -> Totais:
@@ -186,20 +181,20 @@ def _totais(total: Elemento | None, itens: tuple[Item, ...], troco: Decimal, pag
         )
     else:
         leitor.avisar("TOTAL_AUSENTE", "esperado vCFe, não veio: usada a soma dos itens")
-        totais = _soma_dos_itens(itens, pago)
+        totais = _soma_dos_itens(itens, pago, leitor)
     leitor.onde = ""
     return totais
 
 
-def _soma_dos_itens(itens: tuple[Item, ...], pago: Decimal) -> Totais:
+def _soma_dos_itens(itens: tuple[Item, ...], pago: Decimal, leitor: Leitor) -> Totais:
     """What the SAT will write: the items' sums, and what was paid beyond them as troco."""
-    total = sum((i.valor_liquido for i in itens), ZERO)
+    total = leitor.limitar(sum((i.valor_liquido for i in itens), ZERO))
     return Totais(
-        produtos=sum((i.valor_produto for i in itens), ZERO),
-        desconto=sum((i.desconto for i in itens), ZERO),
-        outras=sum((i.outras for i in itens), ZERO),
+        produtos=leitor.limitar(sum((i.valor_produto for i in itens), ZERO)),
+        desconto=leitor.limitar(sum((i.desconto for i in itens), ZERO)),
+        outras=leitor.limitar(sum((i.outras for i in itens), ZERO)),
         total=total,
-        troco=max(pago - total, ZERO),
+        troco=leitor.limitar(max(pago - total, ZERO)),
     )
 
 

@@ -1,6 +1,6 @@
 """What the reader returns: plain values, always within the limits of the layouts.
 
-Money has two decimals and at most 12 digits before them; a text is never longer than its field in the layout; a code
+Money has two decimals and fits 15 digits; a text is never longer than its field in the layout; a code
 that does not fit its field is empty, with an `Aviso`. Nothing is ever NaN, infinite or negative as read; only
 `Item.valor_liquido` may be below zero, where a note discounts more than it sells.
 """
@@ -12,6 +12,28 @@ from typing import Literal, NamedTuple
 Tipo = Literal["nfe", "nfce", "cfe_sat", "cfe_cancelamento", "evento_cancelamento", "inutilizacao", "desconhecido"]
 Situacao = Literal["autorizada", "cancelada", "denegada", "contingencia", "sem_protocolo", "inutilizada"]
 
+CodigoDeAviso = Literal[
+    "CHAVE_AUSENTE",
+    "CHAVE_DIVERGE",
+    "CHAVE_DO_PROTOCOLO_DIVERGE",
+    "CHAVE_DV_INVALIDO",
+    "CODIGO_INVALIDO",
+    "CSTAT_NAO_PREVISTO",
+    "DATA_AUSENTE",
+    "DATA_INVALIDA",
+    "DATA_SEM_FUSO",
+    "EVENTO_NAO_TRATADO",
+    "ITENS_NAO_CONFEREM",
+    "MEIO_DE_PAGAMENTO_DESCONHECIDO",
+    "MODELO_DESCONHECIDO",
+    "PAGAMENTO_NAO_CONFERE",
+    "PROTOCOLO_INVALIDO",
+    "TOTAL_AUSENTE",
+    "TOTAL_NAO_CONFERE",
+    "VALOR_ARREDONDADO",
+    "VALOR_INVALIDO",
+]
+
 ZERO = Decimal("0.00")
 
 
@@ -20,9 +42,9 @@ class XmlIlegivel(ValueError):
 
 
 class Aviso(NamedTuple):
-    """A defect that did not stop the reading: a code from `avisos.py` and a text for people."""
+    """A defect that did not stop the reading: a code and a text for people, in Portuguese, with expected and actual."""
 
-    codigo: str
+    codigo: CodigoDeAviso
     mensagem: str
 
 

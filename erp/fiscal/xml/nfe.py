@@ -51,6 +51,8 @@ def ler_nfe(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
     itens = _itens(dets, totais, leitor)
     conferir_totais(leitor, totais, itens)
     conferir_pagamentos(leitor, totais, pagamentos)
+    if modelo not in _TIPOS:
+        leitor.avisar("MODELO_DESCONHECIDO", f"esperado modelo 55 ou 65, veio {modelo!r}")
     cstat = leitor.codigo(prot, "cStat", 3)
     emissao = leitor.data_hora(ide, "dhEmi") or leitor.data_hora(ide, "dEmi")
     if emissao is None:
@@ -218,7 +220,7 @@ def _pagamentos(pags: list[Elemento], leitor: Leitor) -> tuple[tuple[Pagamento, 
                 leitor.onde = "pagamentos"
                 troco += leitor.dinheiro({"vTroco": filho.text}, "vTroco")
     leitor.onde = ""
-    return tuple(pagamentos), troco
+    return tuple(pagamentos), leitor.limitar(troco)
 
 
 def _pagamento(detalhe: Elemento, leitor: Leitor) -> Pagamento:

@@ -3,12 +3,14 @@
 import re
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from erp.fiscal.xml.arvore import Campos
-from erp.fiscal.xml.documento import ZERO, Aviso
+from erp.fiscal.xml.documento import ZERO, Aviso, CodigoDeAviso
 
 BRASILIA = timezone(timedelta(hours=-3))
 FUSO_MAXIMO = timedelta(hours=14)  # beyond it PostgreSQL refuses the value
+TETO = Decimal(10) ** 13  # what a column of 15 digits, two of them decimals, holds
 CENTAVO = Decimal("0.01")
 LIMITE_DE_AVISOS = 50  # of a broken file of 10,000 items nobody reads more
 
@@ -16,6 +18,20 @@ _DINHEIRO = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?").fullmatch
 _NUMERO = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,10})?").fullmatch
 _DINHEIRO_LONGO = re.compile(r"[0-9]{1,12}\.[0-9]{3,20}").fullmatch
 _INTEIRO = re.compile(r"[0-9]{1,9}").fullmatch
+
+
+# Prices and quantities repeat from note to note: finding one costs a fifth of reading it. Long texts stay out.
+_MAIOR_NUMERO = 22
+
+
+@lru_cache(maxsize=4096)
+def _ler_dinheiro(texto: str) -> Decimal | None:
+    return Decimal(texto) if _DINHEIRO(texto) else None
+
+
+@lru_cache(maxsize=4096)
+def _ler_numero(texto: str) -> Decimal | None:
+    return Decimal(texto) if _NUMERO(texto) else None
 
 
 def reais(valor: Decimal) -> str:
@@ -32,17 +48,17 @@ class Leitor:
         self.avisos: list[Aviso] = []
         self.onde = ""
 
-    def avisar(self, codigo: str, mensagem: str) -> None:
+    def avisar(self, codigo: CodigoDeAviso, mensagem: str) -> None:
         if len(self.avisos) < LIMITE_DE_AVISOS:
             self.avisos.append(Aviso(codigo, f"{self.onde}: {mensagem}" if self.onde else mensagem))
 
     def dinheiro(self, campos: Campos, tag: str) -> Decimal:
         """Money with two decimals; zero when absent, or when it is not a number (VALOR_INVALIDO)."""
         texto = campos.get(tag)
-        if texto is None or texto == "0.00":
+        if texto is None:
             return ZERO
-        if _DINHEIRO(texto):
-            return Decimal(texto)
+        if len(texto) <= _MAIOR_NUMERO and (lido := _ler_dinheiro(texto)) is not None:
+            return lido
         texto = texto.strip()
         if _DINHEIRO(texto):
             return Decimal(texto)
@@ -50,7 +66,7 @@ class Leitor:
             valor = Decimal(texto).quantize(CENTAVO, ROUND_HALF_UP)
             if valor != Decimal(texto):
                 self.avisar("VALOR_ARREDONDADO", f"{tag} {texto} tem mais de duas casas: lido {reais(valor)}")
-            return valor if valor < 10**12 else ZERO
+            return self.limitar(valor)
         self._invalido(tag, texto)
         return ZERO
 
@@ -59,7 +75,10 @@ class Leitor:
         texto = campos.get(tag)
         if texto is None:
             return ZERO
-        if _NUMERO(texto) or _NUMERO(texto := texto.strip()):
+        if len(texto) <= _MAIOR_NUMERO and (lido := _ler_numero(texto)) is not None:
+            return lido
+        texto = texto.strip()
+        if _NUMERO(texto):
             return Decimal(texto)
         self._invalido(tag, texto)
         return ZERO
@@ -118,6 +137,13 @@ class Leitor:
             self.avisar("DATA_INVALIDA", f"{tag} {texto[:40]!r} tem um fuso que não existe")
             return None
         return momento
+
+    def limitar(self, valor: Decimal) -> Decimal:
+        """A sum, or zero, noted, when it passes what any column holds."""
+        if valor < TETO:
+            return valor
+        self.avisar("VALOR_INVALIDO", f"a soma {reais(valor)} passa do limite: lida como zero")
+        return ZERO
 
     def _invalido(self, tag: str, texto: str) -> None:
         self.avisar("VALOR_INVALIDO", f"{tag} esperado um número, veio {texto[:40]!r}: lido como zero")

@@ -25,6 +25,8 @@ _NCM = re.compile(r"[0-9]{2}|[0-9]{8}").fullmatch
 _CFOP = re.compile(r"[1-7][0-9]{3}").fullmatch
 _CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}").fullmatch
 _CPF = re.compile(r"[0-9]{11}").fullmatch
+_IE = re.compile(r"[0-9]{2,14}|ISENTO").fullmatch
+_DOIS = re.compile(r"[0-9]{2}").fullmatch
 _CNF = re.compile(r"[0-9]{8}").fullmatch
 _PROTOCOLO = re.compile(r"[0-9]{15}|[0-9]{17}").fullmatch
 
@@ -132,6 +134,8 @@ def problemas_da_nota(nota: NotaParaGerar) -> list[str]:
         problemas.append(f"série esperada de 0 a 969 e número de 1 a 999999999, vieram {nota.serie} e {nota.numero}")
     if nota.consumidor and not (_CPF(nota.consumidor) or _CNPJ(nota.consumidor)):
         problemas.append(f"consumidor esperado com CPF ou CNPJ, sem pontuação, veio {nota.consumidor!r}")
+    if not _IE(nota.inscricao_estadual):
+        problemas.append(f"inscrição estadual esperada só com algarismos, veio {nota.inscricao_estadual!r}")
     if nota.protocolo is not None and not _PROTOCOLO(nota.protocolo):
         problemas.append(f"protocolo esperado com 15 ou 17 algarismos, veio {nota.protocolo!r}")
     return problemas + _problemas_dos_itens(nota) + _problemas_dos_pagamentos(nota)
@@ -144,6 +148,8 @@ def _problemas_dos_itens(nota: NotaParaGerar) -> list[str]:
     for ordem, item in enumerate(nota.itens, 1):
         if item.quantidade <= 0 or min(item.valor_unitario, item.desconto, item.acrescimo, item.liquido) < 0:
             problemas.append(f"item {ordem}: quantidade deve ser positiva, valores e total não podem ser negativos")
+        if not (_tem_casas(item.quantidade, 4) and _tem_casas(item.desconto, 2) and _tem_casas(item.acrescimo, 2)):
+            problemas.append(f"item {ordem}: quantidade vai até 4 casas, desconto e acréscimo até 2")
         if item.cst not in CSTS:
             problemas.append(f"item {ordem}: CST ou CSOSN esperado entre {', '.join(CSTS)}, veio {item.cst!r}")
         if item.gtin and not _GTIN(item.gtin):
@@ -160,8 +166,12 @@ def _problemas_dos_pagamentos(nota: NotaParaGerar) -> list[str]:
         return [f"esperados de 1 a {MAXIMO_DE_PAGAMENTOS} pagamentos, vieram {len(nota.pagamentos)}"]
     problemas = []
     for ordem, pagamento in enumerate(nota.pagamentos, 1):
-        if pagamento.valor < 0:
-            problemas.append(f"pagamento {ordem}: valor {pagamento.valor} negativo")
+        if pagamento.valor < 0 or not _tem_casas(pagamento.valor, 2):
+            problemas.append(f"pagamento {ordem}: valor positivo com até 2 casas, veio {pagamento.valor}")
+        if not _DOIS(pagamento.tpag) or (pagamento.bandeira and not _DOIS(pagamento.bandeira)):
+            problemas.append(
+                f"pagamento {ordem}: tPag e bandeira têm 2 algarismos: {pagamento.tpag!r}, {pagamento.bandeira!r}"
+            )
         if pagamento.tpag == OUTROS and len(pagamento.descricao.strip()) < 2:
             problemas.append(f"pagamento {ordem}: tPag 99 pede a descrição")
         if pagamento.cnpj_credenciadora and not _CNPJ(pagamento.cnpj_credenciadora):
@@ -176,6 +186,10 @@ def _problemas_dos_pagamentos(nota: NotaParaGerar) -> list[str]:
     if pago != nota.total:
         problemas.append(f"pagamentos menos o troco {pago}, total {nota.total}: diferença {nota.total - pago}")
     return problemas
+
+
+def _tem_casas(valor: Decimal, casas: int) -> bool:
+    return valor == round(valor, casas)
 
 
 def momento_da_emissao(nota: NotaParaGerar) -> datetime:
