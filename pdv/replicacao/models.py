@@ -65,6 +65,8 @@ class OperacaoPdv(Recebido, tabelas.OperacaoPdv):
             ),
             # the clerk's list of errors
             models.Index(fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=2), name="hiperpdv_operacao_erro"),
+            # the clerk's list of what was ignored; costs nothing on the way in, where nothing is at 0
+            models.Index(fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=0), name="hiperpdv_operacao_ignorada"),
             # a turno's operations, for its counted against expected
             models.Index(fields=["ponto_venda_id", "id_turno"], name="hiperpdv_operacao_turno"),
         ]
@@ -91,6 +93,11 @@ class FinalizadorOperacaoPdv(tabelas.FinalizadorOperacaoPdv):
         db_table = "hiperpdv_finalizador_operacao_pdv"
         verbose_name = "finalizador da operação"
         verbose_name_plural = "finalizadores da operação"
+        indexes = [
+            # the clerk's search by what the acquirer or the bank reports; cash pays for neither
+            models.Index(fields=["nsu"], condition=~models.Q(nsu=""), name="hiperpdv_finalizador_nsu"),
+            models.Index(fields=["end_to_end_id"], condition=~models.Q(end_to_end_id=""), name="hiperpdv_finalizador_pix"),
+        ]
 
 
 class Turno(tabelas.Turno):
@@ -125,6 +132,7 @@ class NotaFiscal(Recebido, tabelas.NotaFiscalPdv):
                 name="hiperpdv_nota_pendente",
             ),
             models.Index(fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=2), name="hiperpdv_nota_erro"),
+            models.Index(fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=0), name="hiperpdv_nota_ignorada"),
             # the notes of an operation: its page, and the comparison of sale and note
             models.Index(fields=["ponto_venda_id", "id_operacao"], name="hiperpdv_nota_operacao"),
         ]
