@@ -65,8 +65,7 @@ def exigir_chave(request: HttpRequest, escopo: str) -> ChaveApi:
 class AutenticacaoPorChave(BaseAuthentication):
     """`Authorization: Api-Key <chave>`; `request.auth` is the `ChaveApi`."""
 
-    def authenticate(self, request: Request) -> tuple[PortadorDeChave, ChaveApi] | None:  # type: ignore[override]
-        # The stubs want a Django user here; DRF itself does not.
+    def authenticate(self, request: Request) -> tuple[PortadorDeChave, ChaveApi] | None:
         chave = _chave_do_cabecalho(request.headers.get("Authorization", ""))
         return None if chave is None else (PortadorDeChave(chave), chave)
 
@@ -116,9 +115,9 @@ def _da_drf(exc: exceptions.APIException) -> ErroApi:
     mensagem = exc.detail if isinstance(exc.detail, str) else str(exc.default_detail)
     if autenticar_com := getattr(exc, "auth_header", None):
         cabecalhos["WWW-Authenticate"] = str(autenticar_com)
-    if isinstance(exc, exceptions.Throttled) and exc.wait:
-        contexto["espere_segundos"] = int(exc.wait)
-        cabecalhos["Retry-After"] = str(int(exc.wait))
+    if espere := int(getattr(exc, "wait", None) or 0):
+        contexto["espere_segundos"] = espere
+        cabecalhos["Retry-After"] = str(espere)
     codigo = _CODIGOS.get(exc.status_code, "ERRO")
     if isinstance(exc, exceptions.ValidationError):
         codigo, contexto = "DADOS_INVALIDOS", {"campos": exc.detail}

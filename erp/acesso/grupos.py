@@ -44,6 +44,8 @@ def ao_migrar(sender: AppConfig, using: str, **_: Any) -> None:
     """`post_migrate` of each app: its permissions exist from here on."""
     if using != DEFAULT_DB_ALIAS or not router.allow_migrate_model(using, ConcessaoFeita):
         return
+    if sender.label != "acesso" and not any(p.startswith(f"{sender.label}.") for ps in _tabela.values() for p in ps):
+        return
     create_permissions(sender, using=using, verbosity=0)
     sincronizar(sender.label)
 
