@@ -44,7 +44,7 @@ _FORMATOS: dict[type, Callable[[Any], str]] = {
 
 def _formatar(valor: object) -> str:
     formato = _FORMATOS.get(type(valor))
-    return formato(valor) if formato else _texto(str(valor)) if isinstance(valor, str) else str(int(valor))  # type: ignore[call-overload, no-any-return]  # the enums: TextChoices, IntegerChoices
+    return formato(valor) if formato else _texto(str(valor)) if isinstance(valor, str) else str(int(valor))  # type: ignore[call-overload]  # the enums: TextChoices, IntegerChoices
 
 
 def copiar(cursor: CursorWrapper, tabela: str, colunas: Sequence[str], linhas: Iterable[Sequence[object]]) -> None:

@@ -4,6 +4,8 @@
 `hiperpdv_`. What one end alone needs (keys, bookkeeping) stands in its own subclass.
 """
 
+from decimal import Decimal
+
 from django.db import models
 
 
@@ -21,7 +23,7 @@ class Especie(models.IntegerChoices):
     FECHAMENTO = 9, "Fechamento"
 
 
-def dinheiro(rotulo: str, **opcoes: object) -> models.DecimalField:
+def dinheiro(rotulo: str, **opcoes: object) -> "models.DecimalField[Decimal, Decimal]":
     """Money: 15 digits, 2 decimals, zero when the till says nothing."""
     return models.DecimalField(rotulo, max_digits=15, decimal_places=2, default=0, **opcoes)  # type: ignore[arg-type]  # passed through
 

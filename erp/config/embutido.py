@@ -39,7 +39,8 @@ OPCOES = {
     "listen_addresses": "",
 }
 ACEITANDO, RECUSANDO, SEM_RESPOSTA = 0, 1, 2
-MEMORIA_OCUPADA = "pre-existing shared memory block"
+PASSAGEIROS = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
+PID_IMPOSSIVEL = 2**22 + 1  # Linux numbers processes up to 2**22
 SEGUNDOS_DE_ORFAOS = 30
 
 
@@ -152,11 +153,30 @@ class Servidor:
             except BancoEmbutidoIndisponivel as erro:
                 if self._esperar_recuperacao():
                     return
-                if MEMORIA_OCUPADA not in str(erro) or time.monotonic() > limite:
+                if not any(frase in str(erro) for frase in PASSAGEIROS) or time.monotonic() > limite:
                     raise
+                self._esquecer_dono_morto()
                 time.sleep(0.3)
             else:
                 return
+
+    def _esquecer_dono_morto(self) -> None:
+        """Make the server see that the process named in its lock file is gone.
+
+        It asks by signal 0, which a zombie that nobody reaps answers, and so does another program that got the
+        number after a reboot. Only the number is changed: the file also says which shared memory must be free.
+        """
+        arquivo = self.dados / "postmaster.pid"
+        try:
+            linhas = arquivo.read_text().splitlines(keepends=True)
+            estado = Path(f"/proc/{int(linhas[0])}/stat").read_text()
+        except (OSError, ValueError, IndexError):
+            return
+        nome, _, resto = estado.partition("(")[2].rpartition(")")
+        if resto.split()[0] == "Z" or nome != "postgres":
+            with arquivo.open("r+") as aberto:
+                aberto.write("".join([f"{PID_IMPOSSIVEL}\n", *linhas[1:]]))
+                aberto.truncate()
 
     def _iniciar_dados(self) -> None:
         opcoes = [parte for nome, valor in OPCOES.items() for parte in ("-c", f"{nome}={valor}")]

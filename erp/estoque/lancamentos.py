@@ -59,7 +59,11 @@ def _ler_travando(cursor: CursorWrapper, pares: list[list[int]]) -> dict[Chave, 
 
 
 def lancar(
-    cursor: CursorWrapper, movimentos: Sequence[MovimentoNovo], *, agora: datetime, proibe_negativo: frozenset[int] = frozenset()
+    cursor: CursorWrapper,
+    movimentos: Sequence[MovimentoNovo],
+    *,
+    agora: datetime,
+    proibe_negativo: frozenset[int] = frozenset(),
 ) -> None:
     """Post `movimentos` in the order given, in the caller's transaction.
 

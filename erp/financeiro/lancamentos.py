@@ -63,8 +63,8 @@ def inverter_lancamentos(
 ) -> list[LancamentoNovo]:
     """The inverses of every cash entry of the origins `ids`, in the same origin under negative sequences."""
     cursor.execute(
-        """SELECT id, conta_id, filial_id, natureza, finalizador, valor, documento, ocorrido_em, data_contabil, origem_id, sequencia
-           FROM financeiro_lancamento WHERE origem = %s AND origem_id = ANY(%s) AND sequencia >= 0
+        """SELECT id, conta_id, filial_id, natureza, finalizador, valor, documento, ocorrido_em, data_contabil, origem_id,
+               sequencia FROM financeiro_lancamento WHERE origem = %s AND origem_id = ANY(%s) AND sequencia >= 0
            ORDER BY origem_id, sequencia""",
         [origem, list(ids)],
     )

@@ -1,3 +1,10 @@
+"""Processamento: staged operations become stock, money and fiscal records.
+
+What enters: staged rows at situacao 1, and acts of people on them.
+What leaves: entries of the ledgers, generations, the log; situacao 9 or 2.
+What it never does: talk to a till or to any network, change what a till said, delete an entry.
+"""
+
 from django.apps import AppConfig
 
 
@@ -5,3 +12,10 @@ class ProcessamentoConfig(AppConfig):
     name = "pdv.processamento"
     label = "processamento"
     verbose_name = "Processamento do PDV"
+
+    def ready(self) -> None:
+        from filas import registrar_despertador
+        from pdv.processamento.services import DESPERTADOR
+        from pdv.processamento.tasks import processar
+
+        registrar_despertador(DESPERTADOR, lambda: processar.apply_async(retry=False))

@@ -1,0 +1,63 @@
+"""Claim and read staged operations with their children: three queries, whatever the size of the batch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+
+from pdv.processamento.valores import Item, Operacao, Pagamento
+
+_OPERACAO = """SELECT id, ponto_venda_id, filial_id, instalacao, id_operacao, id_ponto_venda, operacao,
+       coalesce(data_hora_termino, data_hora_inicio), cancelado, cpf_cnpj_consumidor, codigo_cliente, valor_produtos,
+       valor_desconto, valor_acrescimo, valor_total, valor_troco, tentativas FROM hiperpdv_operacao_pdv WHERE id = ANY(%s)"""
+
+
+def reivindicar_operacoes(cursor: CursorWrapper, ids: Sequence[int]) -> list[Operacao]:
+    """Lock those of `ids` that are pending and that nobody else has locked, oldest first, and read them."""
+    cursor.execute(
+        f"{_OPERACAO} AND situacao_replicacao = 1 ORDER BY proxima_tentativa_em, recebido_em, id FOR UPDATE SKIP LOCKED",
+        [list(ids)],
+    )
+    return _com_filhos(cursor, cursor.fetchall())
+
+
+def ler_operacoes(cursor: CursorWrapper, ids: Sequence[int]) -> list[Operacao]:
+    """Read staged operations without claiming them."""
+    cursor.execute(f"{_OPERACAO} ORDER BY id", [list(ids)])
+    return _com_filhos(cursor, cursor.fetchall())
+
+
+def _com_filhos(cursor: CursorWrapper, linhas: list[tuple[Any, ...]]) -> list[Operacao]:
+    ids = [linha[0] for linha in linhas]
+    itens: defaultdict[int, list[Item]] = defaultdict(list)
+    cursor.execute(
+        """SELECT operacao_id, item, id_produto, quantidade_primaria, valor_total_liquido, cancelado
+           FROM hiperpdv_item_operacao_pdv WHERE operacao_id = ANY(%s) ORDER BY operacao_id, item""",
+        [ids],
+    )
+    for operacao_id, *resto in cursor.fetchall():
+        itens[operacao_id].append(Item._make(resto))
+    pagamentos: defaultdict[int, list[Pagamento]] = defaultdict(list)
+    cursor.execute(
+        """SELECT operacao_id, item, id_finalizador, valor, valor_troco, parcela, nsu, autorizacao, txid, end_to_end_id
+           FROM hiperpdv_finalizador_operacao_pdv WHERE operacao_id = ANY(%s) ORDER BY operacao_id, item""",
+        [ids],
+    )
+    for operacao_id, *resto in cursor.fetchall():
+        pagamentos[operacao_id].append(Pagamento._make(resto))
+    return [Operacao._make((*linha, itens[linha[0]], pagamentos[linha[0]])) for linha in linhas]
+
+
+def marcar_efetuadas(cursor: CursorWrapper, tabela: str, ids: Sequence[int], agora: datetime) -> None:
+    """1 -> 9. Raises when a row moved meanwhile; it cannot, as the claim holds it locked."""
+    cursor.execute(
+        f"""UPDATE {tabela} SET situacao_replicacao = 9, processado_em = %s, tentativas = tentativas + 1,
+            erro_codigo = '', erro_mensagem = '', mortes = 0 WHERE id = ANY(%s) AND situacao_replicacao = 1""",
+        [agora, list(ids)],
+    )
+    if cursor.rowcount != len(ids):
+        raise RuntimeError(f"{len(ids)} linhas de {tabela} a marcar, {cursor.rowcount} marcadas")

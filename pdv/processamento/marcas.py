@@ -1,0 +1,97 @@
+"""How attempts that did not post are marked on staging and logged; the same for operations and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+
+from filas.copia import copiar
+from filas.drain import ErroDefinitivo
+from pdv.processamento.erros import Problema
+from pdv.processamento.models import Alvo, LogProcessamento
+
+TABELAS = {Alvo.OPERACAO: "hiperpdv_operacao_pdv", Alvo.NOTA: "hiperpdv_nota_fiscal"}
+CODIGOS_GUARDADOS = 12  # of an operation with 200 unknown products, the first ones say enough
+COLUNAS_LOG = ("alvo", "alvo_id", "filial_id", "tentativa", "resultado", "codigo", "mensagem", "em")
+
+
+def pendentes(alvo: Alvo, cursor: CursorWrapper) -> list[int]:
+    """Filiais with something due: a probe of the partial index per filial."""
+    cursor.execute(
+        f"""SELECT f.id FROM "FILIAIS" f WHERE EXISTS (SELECT 1 FROM {TABELAS[alvo]} o
+            WHERE o.filial_id = f.id AND o.situacao_replicacao = 1 AND o.proxima_tentativa_em <= now())"""
+    )
+    return [linha[0] for linha in cursor.fetchall()]
+
+
+def proximas(alvo: Alvo, cursor: CursorWrapper, filial: int, limite: int) -> list[int]:
+    """Due rows of a filial, oldest first, up to the first with deaths behind it; such a one comes alone."""
+    cursor.execute(
+        f"""SELECT id, mortes FROM {TABELAS[alvo]}
+            WHERE filial_id = %s AND situacao_replicacao = 1 AND proxima_tentativa_em <= now()
+            ORDER BY proxima_tentativa_em, recebido_em, id LIMIT %s""",
+        [filial, limite],
+    )
+    linhas = cursor.fetchall()
+    if linhas and linhas[0][1]:
+        return [linhas[0][0]]
+    primeira_suspeita = next((n for n, (_, mortes) in enumerate(linhas) if mortes), len(linhas))
+    return [id_ for id_, _ in linhas[:primeira_suspeita]]
+
+
+def marcar_com_erro(cursor: CursorWrapper, alvo: Alvo, erros: Sequence[tuple[int, Sequence[Problema]]]) -> None:
+    """1 -> 2 with every problem, and one log row each."""
+    if not erros:
+        return
+    agora = timezone.now()
+    codigos = [",".join(dict.fromkeys(p.digital for p in ps[:CODIGOS_GUARDADOS])) for _, ps in erros]
+    mensagens = ["\n".join(p.mensagem for p in ps) for _, ps in erros]
+    cursor.execute(
+        f"""UPDATE {TABELAS[alvo]} o SET situacao_replicacao = 2, tentativas = o.tentativas + 1,
+            erro_codigo = x.codigo, erro_mensagem = x.mensagem
+            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS x(id, codigo, mensagem)
+            WHERE o.id = x.id AND o.situacao_replicacao = 1 RETURNING o.id, o.filial_id, o.tentativas, x.codigo, x.mensagem""",
+        [[id_ for id_, _ in erros], codigos, mensagens],
+    )
+    resultado = LogProcessamento.Resultado.ERRO
+    linhas = [
+        (alvo, id_, f, t, resultado, codigo[:200], texto, agora) for id_, f, t, codigo, texto in cursor.fetchall()
+    ]
+    copiar(cursor, "log_processamento", COLUNAS_LOG, linhas)
+
+
+def recusar(cursor: CursorWrapper, alvo: Alvo, linha: int, erro: ErroDefinitivo) -> None:
+    """One row refused by the ledgers themselves."""
+    marcar_com_erro(cursor, alvo, [(linha, [Problema(erro.codigo, erro.mensagem)])])
+
+
+def adiar(cursor: CursorWrapper, alvo: Alvo, linha: int, erro: Exception) -> None:
+    """Put one row off, twice as long each time up to an hour. What is shown is the kind of error, not its text."""
+    agora = timezone.now()
+    mensagem = f"erro interno ({type(erro).__name__}); será tentada de novo sozinha"
+    cursor.execute(
+        f"""UPDATE {TABELAS[alvo]} SET tentativas = tentativas + 1, erro_mensagem = %s,
+            proxima_tentativa_em = %s + least(interval '5 seconds' * 2 ^ least(tentativas, 20), interval '1 hour')
+            WHERE id = %s AND situacao_replicacao = 1 RETURNING filial_id, tentativas""",
+        [mensagem, agora, linha],
+    )
+    for filial, tentativas in cursor.fetchall():
+        resultado = LogProcessamento.Resultado.ADIADO
+        copiar(
+            cursor,
+            "log_processamento",
+            COLUNAS_LOG,
+            [(alvo, linha, filial, tentativas, resultado, "", mensagem, agora)],
+        )
+
+
+def contar_mortes(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int], maximo: int) -> None:
+    """A worker died with `ids` in hand: those still pending carry it; at `maximo` deaths a row is an error."""
+    cursor.execute(
+        f"UPDATE {TABELAS[alvo]} SET mortes = mortes + 1 WHERE id = ANY(%s) AND situacao_replicacao = 1 RETURNING id, mortes",
+        [list(ids)],
+    )
+    problema = Problema("MATOU_O_PROCESSO", f"derrubou o processamento {maximo} vezes seguidas")
+    marcar_com_erro(cursor, alvo, [(id_, [problema]) for id_, mortes in cursor.fetchall() if mortes >= maximo])

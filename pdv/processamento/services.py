@@ -1,0 +1,177 @@
+"""What can be asked of processing: drain what is pending, and the acts of people on staged rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+
+from auditoria.services import ator_usuario, registrar
+from erp.fiscal import lancamentos as fiscal
+from filas import acordar
+from filas.copia import copiar
+from filas.drain import Resumo, drenar
+from pdv.processamento import estorno, marcas
+from pdv.processamento.erros import AcaoRecusada
+from pdv.processamento.models import Alvo, AtoPessoa
+from pdv.processamento.notas import DrenoNotas
+from pdv.processamento.operacoes import DrenoOperacoes
+from pdv.replicacao.models import SituacaoProcessamento
+
+DESPERTADOR = "pdv.processar"
+LINHAS_MAXIMO = 1_000  # of one act; more is a mass reprocess
+MOSTRADAS = 10
+NAO_DEFINIDO, PENDENTE, COM_ERRO, EFETUADO = (s.value for s in SituacaoProcessamento)
+
+
+def drenar_tudo(limite_segundos: float | None = None) -> Resumo:
+    """Post everything that is due, operations first: a note finds its sale. Several may run at once."""
+    ate = None if limite_segundos is None else time.monotonic() + limite_segundos
+    resumo = drenar(DrenoOperacoes(), limite=settings.PDV_LOTE, ate=ate)
+    resumo += drenar(DrenoNotas(), limite=settings.PDV_LOTE, ate=ate)
+    return resumo
+
+
+class _Linha(NamedTuple):
+    id: int
+    filial_id: int
+    situacao: int
+
+
+def processar_agora(*, alvo: Alvo, ids: Sequence[int], motivo: str, usuario: User) -> int:
+    """Send rows pending, ignored or in error back to the drain, due now. Returns how many.
+
+    Raises AcaoRecusada, with nothing changed, for rows already posted: that is `reprocessar`.
+    """
+
+    def conferir(cursor: CursorWrapper, linhas: Sequence[_Linha]) -> None:
+        _recusar_se(linhas, lambda x: x.situacao == EFETUADO, "já efetuadas (use reprocessar)")
+
+    return _agir(alvo, ids, motivo, usuario, AtoPessoa.Acao.PROCESSAR, PENDENTE, conferir)
+
+
+def reprocessar(*, alvo: Alvo, ids: Sequence[int], motivo: str, usuario: User) -> int:
+    """Do rows again: the drain reverses the live generation and posts the next one, in one transaction.
+
+    Raises AcaoRecusada, with nothing changed, when something blocks an estorno, naming each and its way out.
+    """
+    conferir = _conferir_bloqueios if alvo == Alvo.OPERACAO else _sem_conferencia
+    return _agir(alvo, ids, motivo, usuario, AtoPessoa.Acao.REPROCESSAR, PENDENTE, conferir)
+
+
+def ignorar(*, alvo: Alvo, ids: Sequence[int], motivo: str, usuario: User) -> int:
+    """Take rows pending or in error out of processing. Raises AcaoRecusada for rows whose entries stand."""
+
+    def conferir(cursor: CursorWrapper, linhas: Sequence[_Linha]) -> None:
+        _recusar_se(linhas, lambda x: x.situacao == EFETUADO, "já efetuadas: não se ignora o que está lançado")
+        vivas = _com_lancamentos(cursor, alvo, [x.id for x in linhas])
+        _recusar_se(linhas, lambda x: x.id in vivas, "com lançamentos de uma geração anterior: reprocesse")
+
+    return _agir(alvo, ids, motivo, usuario, AtoPessoa.Acao.IGNORAR, NAO_DEFINIDO, conferir)
+
+
+Conferencia = Callable[[CursorWrapper, Sequence[_Linha]], None]
+
+
+def _agir(
+    alvo: Alvo, ids: Sequence[int], motivo: str, usuario: User, acao: AtoPessoa.Acao, nova: int, conferir: Conferencia
+) -> int:
+    motivo = motivo.strip()
+    if len(motivo) < 5:
+        raise AcaoRecusada(f"motivo com {len(motivo)} letras: esperado ao menos 5, para quem for ler depois")
+    if not ids:
+        raise AcaoRecusada("nenhuma linha escolhida")
+    if len(ids) > LINHAS_MAXIMO:
+        raise AcaoRecusada(f"{len(ids)} linhas escolhidas: o máximo de uma vez é {LINHAS_MAXIMO}")
+    with transaction.atomic(), connection.cursor() as cursor:
+        linhas = _travar(cursor, alvo, ids)
+        conferir(cursor, linhas)
+        _gravar(cursor, alvo, linhas, nova)
+        _registrar_ato(cursor, alvo, linhas, motivo, usuario, acao)
+        if nova == PENDENTE:
+            acordar(DESPERTADOR)
+    return len(linhas)
+
+
+def _travar(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> list[_Linha]:
+    cursor.execute(
+        f"""SELECT id, filial_id, situacao_replicacao FROM {marcas.TABELAS[alvo]} WHERE id = ANY(%s) ORDER BY id FOR UPDATE""",
+        [list(ids)],
+    )
+    linhas = [_Linha._make(linha) for linha in cursor.fetchall()]
+    faltam = sorted(set(ids) - {x.id for x in linhas})
+    if faltam:
+        raise AcaoRecusada(f"não existem mais: {_nomear(faltam)}")
+    return linhas
+
+
+def _gravar(cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[_Linha], nova: int) -> None:
+    cursor.execute(
+        f"""UPDATE {marcas.TABELAS[alvo]} SET situacao_replicacao = %s, proxima_tentativa_em = now(), mortes = 0
+            WHERE id = ANY(%s)""",
+        [nova, [x.id for x in linhas]],
+    )
+
+
+def _registrar_ato(
+    cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[_Linha], motivo: str, usuario: User, acao: AtoPessoa.Acao
+) -> None:
+    agora = timezone.now()
+    colunas = ("alvo", "alvo_id", "filial_id", "acao", "motivo", "usuario", "em")
+    quem = usuario.get_username()
+    copiar(
+        cursor, "pdv_ato_pessoa", colunas, [(alvo, x.id, x.filial_id, acao.value, motivo, quem, agora) for x in linhas]
+    )
+    registrar(
+        acao=f"pdv.{acao.value}",
+        ator=ator_usuario(usuario),
+        objeto=Alvo(alvo).label,
+        objeto_id=str(linhas[0].id) if len(linhas) == 1 else "",
+        antes={"linhas": {str(x.id): x.situacao for x in linhas}},
+        motivo=motivo,
+    )
+
+
+def _conferir_bloqueios(cursor: CursorWrapper, linhas: Sequence[_Linha]) -> None:
+    vivas = _com_lancamentos(cursor, Alvo.OPERACAO, [x.id for x in linhas])
+    bloqueios = estorno.bloqueios(cursor, [g for g in vivas.values() if g]) if vivas else {}
+    presas = {id_: bloqueios[g] for id_, g in vivas.items() if g in bloqueios}
+    if presas:
+        motivos = "; ".join(f"operação {id_}: {erro.mensagem}" for id_, erro in list(presas.items())[:MOSTRADAS])
+        raise AcaoRecusada(f"{len(presas)} não podem ser estornadas: {motivos}")
+
+
+def _sem_conferencia(cursor: CursorWrapper, linhas: Sequence[_Linha]) -> None:
+    """A note blocks nothing: its next generation follows at once."""
+
+
+def _com_lancamentos(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> dict[int, int]:
+    """Staged rows whose entries stand: row -> its live generation (operations) or document (notes)."""
+    if alvo == Alvo.NOTA:
+        cursor.execute("SELECT id, chave, numero FROM hiperpdv_nota_fiscal WHERE id = ANY(%s)", [list(ids)])
+        notas = {(chave, numero): id_ for id_, chave, numero in cursor.fetchall()}
+        vivos = fiscal.geracoes_de(cursor, list(notas))
+        return {notas[chave]: vivo for chave, (_, vivo) in vivos.items() if vivo is not None}
+    cursor.execute(
+        """SELECT o.id, g.id FROM hiperpdv_operacao_pdv o JOIN pdv_geracao g USING (ponto_venda_id, instalacao, id_operacao)
+           WHERE o.id = ANY(%s) AND g.estornada_em IS NULL""",
+        [list(ids)],
+    )
+    return dict(cursor.fetchall())
+
+
+def _recusar_se(linhas: Sequence[_Linha], condicao: Callable[[_Linha], bool], porque: str) -> None:
+    culpadas = [x.id for x in linhas if condicao(x)]
+    if culpadas:
+        raise AcaoRecusada(f"{len(culpadas)} de {len(linhas)} {porque}: {_nomear(culpadas)}")
+
+
+def _nomear(ids: Sequence[int]) -> str:
+    mostrados = ", ".join(map(str, ids[:MOSTRADAS]))
+    return mostrados + (f" e mais {len(ids) - MOSTRADAS}" if len(ids) > MOSTRADAS else "")
