@@ -1,56 +1,97 @@
-"""One PostgreSQL server for the whole run, one database for each xdist worker, everything gone at the end."""
+"""One PostgreSQL server for the whole run, one database for each xdist worker, everything gone at the end.
+
+`DATABASE_URL`, when given, is used instead (its user must be allowed to create databases).
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 PASTA = "RETAGUARDA_PASTA_DE_TESTES"
+PREFIXO = "retaguarda-testes-"
 
 
 def _ambiente_de_testes(pasta: Path) -> None:
     """What the settings must find: nothing of the developer's own `.env`, data or till."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.config.settings")
-    os.environ["RETAGUARDA_DADOS"] = str(pasta)
-    os.environ["RETAGUARDA_ESTATICOS"] = str(pasta / "estaticos")
-    os.environ["TERMINAL_DATABASE_URL"] = ""
-    os.environ["CELERY_BROKER_URL"] = ""
-    os.environ["DEBUG"] = "0"
-    os.environ["LOG_NIVEL"] = "WARNING"
-    if "DATABASE_URL" not in os.environ:
-        os.environ["DATABASE_URL"] = ""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "erp.config.settings"
+    os.environ.setdefault("DATABASE_URL", "")
+    os.environ |= {
+        "RETAGUARDA_DADOS": str(pasta),
+        "RETAGUARDA_ESTATICOS": str(pasta / "estaticos"),
+        "TERMINAL_DATABASE_URL": "",
+        "CELERY_BROKER_URL": "",
+        "SECRET_KEY": "",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
+        "DEBUG": "0",
+        "HTTPS": "0",
+        "LOG_NIVEL": "WARNING",
+    }
 
 
 # Made by the first process (pytest, or xdist's controller); its workers inherit the name. It must be here, before
 # pytest-django reads the settings, and not in a fixture.
 _MINHA = PASTA not in os.environ
 if _MINHA:
-    os.environ[PASTA] = tempfile.mkdtemp(prefix="retaguarda-testes-")
+    os.environ[PASTA] = tempfile.mkdtemp(prefix=f"{PREFIXO}{os.getpid()}-")
 _ambiente_de_testes(Path(os.environ[PASTA]))
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if not _MINHA or hasattr(config, "workerinput"):
-        return
+def _destruir(pasta: Path) -> None:
     from erp.config.embutido import servidor_padrao
 
-    servidor = servidor_padrao(Path(os.environ[PASTA]))
-    servidor.parar()
-    shutil.rmtree(servidor.pasta, ignore_errors=True)
-    shutil.rmtree(os.environ[PASTA], ignore_errors=True)
-    os.environ.pop(PASTA, None)
+    servidor_padrao(pasta).destruir()
+    shutil.rmtree(pasta, ignore_errors=True)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Take away what a run that was killed left behind: its server would live for ever."""
+    if not _MINHA:
+        return
+    for pasta in Path(tempfile.gettempdir()).glob(f"{PREFIXO}*"):
+        dono = pasta.name.removeprefix(PREFIXO).partition("-")[0]
+        if dono.isdigit() and not psutil.pid_exists(int(dono)):
+            _destruir(pasta)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _MINHA and not hasattr(config, "workerinput") and PASTA in os.environ:
+        _destruir(Path(os.environ.pop(PASTA)))
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_xdist_suffix: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """The till's database of a test is a file too: threads and processes share it as they do at a till."""
     from django.conf import settings
 
+    from erp.config.celery import app
+
     arquivo = tmp_path_factory.mktemp("terminal") / "terminal.sqlite3"
     settings.DATABASES["terminal"].setdefault("TEST", {})["NAME"] = str(arquivo)
+    if settings.DATABASES["default"]["ENGINE"] != "erp.config.banco":
+        app.conf.broker_url = "memory://"  # somebody's own server: no wake-up of a test may reach its workers
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _so_a_limpeza_entre_testes_trunca() -> Iterator[None]:
+    """Emptying the database after a test is the one TRUNCATE that the append-only tables let through."""
+    import pgtrigger
+    from django.test import TransactionTestCase
+
+    limpar = TransactionTestCase._fixture_teardown
+
+    def limpar_sem_guardas(caso: TransactionTestCase) -> None:
+        with pgtrigger.ignore():
+            limpar(caso)
+
+    TransactionTestCase._fixture_teardown = limpar_sem_guardas  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = limpar  # type: ignore[method-assign]

@@ -19,6 +19,6 @@ class ConfigConfig(AppConfig):
     verbose_name = "Configuração"
 
     def ready(self) -> None:
-        from erp.config.transporte import instalar  # reads the settings
+        from erp.config.mensageria import instalar  # needs the settings
 
         instalar()

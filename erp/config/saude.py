@@ -17,7 +17,7 @@ from health_check.base import HealthCheck
 from health_check.exceptions import ServiceUnavailable
 from health_check.views import HealthCheckView
 
-from erp.config import transporte
+from erp.config import mensageria
 
 _migracoes_aplicadas = False  # once true it stays true for this process: new code is a new process
 
@@ -65,9 +65,9 @@ class Corretor(HealthCheck):  # type: ignore[misc]  # the library has no types
 
     def run(self) -> None:
         try:
-            if transporte.corretor_no_banco():
+            if mensageria.corretor_no_banco():
                 with connection.temporary_connection():
-                    alcancado = transporte.tabelas_existem()
+                    alcancado = mensageria.tabelas_existem()
             else:
                 alcancado = _abrir_canal()
         except Exception as erro:  # each broker has errors of its own

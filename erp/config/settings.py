@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_prometheus",
     "django_structlog",
-    "health_check",
     "import_export",
     "pgtrigger",
     "axes",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from erp.config import transporte
+from erp.config import mensageria
 
 
 @shared_task
 def limpar_mensagens_entregues() -> None:
-    transporte.limpar_mensagens_entregues()
+    mensageria.limpar_mensagens_entregues()

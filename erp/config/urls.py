@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from erp.config.metricas import metricas
 from erp.config.saude import SaudeView
 
 urlpatterns = [
@@ -16,4 +17,5 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/pdv/v1/", include("pdv.replicacao.urls")),
     path("saude/", SaudeView.as_view(), name="saude"),
+    path("metrics", metricas, name="metricas"),
 ]

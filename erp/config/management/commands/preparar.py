@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, connections, transaction
 
 from auditoria.services import ATOR_SISTEMA, registrar
-from erp.config import transporte
+from erp.config import mensageria
 from erp.config.celery import app
 
 TRAVA = 7_241_001
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         with um_por_vez():
             call_command("migrate", interactive=False, verbosity=0)
             call_command("migrate", database="terminal", interactive=False, verbosity=0)
-            transporte.preparar_tabelas(app.conf.task_default_queue)
+            mensageria.preparar_tabelas(app.conf.task_default_queue)
             if not options["sem_estaticos"] and not settings.DEBUG:
                 call_command("collectstatic", interactive=False, verbosity=0)
             senha = criar_primeiro_administrador()

@@ -1,0 +1,85 @@
+"""An installation of its own, as an operator has it: a data folder, its server, and `manage.py` in other processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from erp.config.embutido import RAIZ, Servidor, servidor_padrao
+
+
+@dataclass(frozen=True)
+class Instalacao:
+    """`raiz` is a folder of mode 700, as a home is; the data folder is inside."""
+
+    raiz: Path
+
+    @property
+    def dados(self) -> Path:
+        return self.raiz / "dados"
+
+    @property
+    def servidor(self) -> Servidor:
+        return servidor_padrao(self.dados)
+
+    @property
+    def ambiente(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DATABASE_URL": "",
+            "RETAGUARDA_DADOS": str(self.dados),
+            "RETAGUARDA_ESTATICOS": str(self.raiz / "estaticos"),
+            "DJANGO_SETTINGS_MODULE": "erp.config.settings",
+        }
+
+    def python(self, codigo: str, **ambiente: str) -> subprocess.CompletedProcess[str]:
+        comando = [sys.executable, "-c", f"import django; django.setup()\n{codigo}"]
+        return self._rodar(comando, ambiente)
+
+    def manage(self, *argumentos: str, **ambiente: str) -> subprocess.CompletedProcess[str]:
+        return self._rodar([sys.executable, "manage.py", *argumentos], ambiente)
+
+    def abrir(self, *comando: str, **ambiente: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            comando,
+            cwd=RAIZ,
+            env={**self.ambiente, **ambiente},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def _rodar(self, comando: list[str], ambiente: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            comando,
+            cwd=RAIZ,
+            env={**self.ambiente, **ambiente},
+            text=True,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+
+
+def _nova() -> Iterator[Instalacao]:
+    raiz = Path(tempfile.mkdtemp(prefix="retaguarda-instalacao-"))
+    raiz.chmod(0o700)
+    instalacao = Instalacao(raiz)
+    try:
+        yield instalacao
+    finally:
+        instalacao.servidor.destruir()
+        shutil.rmtree(raiz, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def instalacao() -> Iterator[Instalacao]:
+    yield from _nova()

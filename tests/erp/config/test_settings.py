@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from erp.config.embutido import RAIZ, servidor_padrao
+
+
+def ler_settings(dados: Path, codigo: str = "", **ambiente: str) -> subprocess.CompletedProcess[str]:
+    limpo = {"PATH": os.environ["PATH"], "RETAGUARDA_DADOS": str(dados)}
+    comando = [sys.executable, "-c", f"from erp.config import settings as s\n{codigo}"]
+    return subprocess.run(
+        comando, cwd=RAIZ, env={**limpo, **ambiente}, text=True, capture_output=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("nome", "valor", "frase"),
+    [
+        ("DEBUG", "talvez", "DEBUG: esperado sim ou não (1, 0, true, false), recebido 'talvez'"),
+        ("HTTPS", "2", "HTTPS: esperado sim ou não"),
+        ("SECRET_KEY", "curta", "SECRET_KEY: esperado ao menos 32 caracteres, recebido '5 caracteres'"),
+        ("ALLOWED_HOSTS", " , ", "ALLOWED_HOSTS: esperado ao menos um valor"),
+        ("CSRF_TRUSTED_ORIGINS", "retaguarda.exemplo.com.br", "CSRF_TRUSTED_ORIGINS: esperado endereços como https://"),
+        ("DATABASE_URL", "mysql://a:segredo@b/c", "DATABASE_URL: esperado uma URL começando por postgresql://"),
+        ("DATABASE_URL", "postgresql://a:segredo@b:porta/c", "DATABASE_URL: esperado uma URL como"),
+        ("DATABASE_URL", "postgresql://a:segredo@b/", "DATABASE_URL: esperado uma URL com o nome do banco"),
+        ("TERMINAL_DATABASE_URL", "oracle://a/b", "TERMINAL_DATABASE_URL: esperado uma URL começando por sqlite://"),
+        ("CELERY_BROKER_URL", "kafka://a:segredo@b", "CELERY_BROKER_URL: esperado uma URL começando por redis://"),
+        ("CELERY_BROKER_URL", "10.0.0.6:6379", "CELERY_BROKER_URL: esperado uma URL"),
+        ("PDV_LOTE", "0", "PDV_LOTE: esperado um número de 1 a 5000, recebido '0'"),
+        ("PDV_OPERACOES_MAXIMO", "mil", "PDV_OPERACOES_MAXIMO: esperado um número inteiro, recebido 'mil'"),
+        ("LOG_NIVEL", "alto", "LOG_NIVEL: esperado uma destas opções: DEBUG, INFO, WARNING, ERROR"),
+    ],
+)
+def test_um_valor_ruim_impede_o_inicio_e_diz_qual(tmp_path: Path, nome: str, valor: str, frase: str) -> None:
+    feito = ler_settings(tmp_path, **{nome: valor})
+    ultima = feito.stderr.strip().splitlines()[-1]
+    assert feito.returncode != 0
+    assert "ImproperlyConfigured" in ultima and frase in ultima
+    assert "segredo" not in feito.stderr
+
+
+def test_ler_os_settings_nao_inicia_o_banco(tmp_path: Path) -> None:
+    feito = ler_settings(tmp_path / "dados", "print(s.DATABASES['default']['ENGINE'], s.CELERY_BROKER_URL)")
+    assert feito.stdout.startswith("erp.config.banco sqla+postgresql+psycopg2://postgres@/retaguarda?host=")
+    assert not servidor_padrao(tmp_path / "dados").dados.exists()
+
+
+def test_a_chave_secreta_e_criada_uma_vez_e_so_o_dono_a_le(tmp_path: Path) -> None:
+    primeira, segunda = (ler_settings(tmp_path, "print(s.SECRET_KEY)").stdout.strip() for _ in range(2))
+    arquivo = tmp_path / "chave_secreta"
+    assert len(primeira) > 60 and primeira == segunda == arquivo.read_text()
+    assert stat.S_IMODE(arquivo.stat().st_mode) == 0o600
+    assert [a.name for a in tmp_path.iterdir()] == ["chave_secreta"]
+
+
+def test_oito_processos_de_uma_vez_usam_a_mesma_chave(tmp_path: Path) -> None:
+    ambiente = {"PATH": os.environ["PATH"], "RETAGUARDA_DADOS": str(tmp_path)}
+    codigo = "from pathlib import Path; from erp.config import ambiente as a; import sys;" + (
+        "sys.stdin.readline(); print(a.chave_secreta('SECRET_KEY', Path(sys.argv[1])))"
+    )
+    processos = [
+        subprocess.Popen(
+            [sys.executable, "-c", codigo, str(tmp_path)],
+            cwd=RAIZ, env=ambiente, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )
+        for _ in range(8)
+    ]  # fmt: skip
+    chaves = set()
+    for processo in processos:
+        assert processo.stdin
+        processo.stdin.write("\n")
+        processo.stdin.flush()
+    for processo in processos:
+        chaves.add(processo.communicate(timeout=60)[0].strip())
+    assert len(chaves) == 1 and len(chaves.pop()) > 60
+
+
+def test_um_arquivo_de_chave_truncado_e_recusado(tmp_path: Path) -> None:
+    (tmp_path / "chave_secreta").write_text("")
+    assert "está truncado" in ler_settings(tmp_path).stderr
+
+
+def test_atras_de_https_os_cookies_sao_seguros(tmp_path: Path) -> None:
+    codigo = "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0, s.SECURE_SSL_REDIRECT)"
+    assert ler_settings(tmp_path, codigo, HTTPS="1").stdout.split() == ["True"] * 4
+    assert ler_settings(tmp_path, codigo).stdout.split() == ["False"] * 4
+
+
+def test_o_banco_do_terminal_e_um_arquivo_com_espera_e_transacao_imediata(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/loja.sqlite3"
+    codigo = "t = s.DATABASES['terminal']; print(t['NAME'], t['OPTIONS']['transaction_mode'], t['OPTIONS']['timeout'])"
+    assert ler_settings(tmp_path, codigo).stdout.split() == [str(tmp_path / "terminal.sqlite3"), "IMMEDIATE", "30"]
+    lido = ler_settings(tmp_path, codigo, TERMINAL_DATABASE_URL=url).stdout.split()
+    assert lido == [str(tmp_path / "loja.sqlite3"), "IMMEDIATE", "30"]
