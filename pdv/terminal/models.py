@@ -19,7 +19,9 @@ class SituacaoReplicacao(models.IntegerChoices):
 class Situacao(models.Model):
     """What the replicator keeps on each row that it sends."""
 
-    situacao_replicacao = models.SmallIntegerField(choices=SituacaoReplicacao.choices, default=SituacaoReplicacao.PENDENTE)
+    situacao_replicacao = models.SmallIntegerField(
+        choices=SituacaoReplicacao.choices, default=SituacaoReplicacao.PENDENTE
+    )
     tentativas = models.IntegerField(default=0)
     proxima_tentativa_em = models.DateTimeField(null=True)
     mensagem = models.CharField(max_length=500, blank=True, default="")
@@ -34,7 +36,11 @@ class OperacaoPdv(Situacao, tabelas.OperacaoPdv):
     class Meta:
         db_table = "operacao_pdv"
         # the replicator: what is pending, oldest first
-        indexes = [models.Index(fields=["id_operacao"], condition=models.Q(situacao_replicacao=1), name="operacao_pdv_pendente")]
+        indexes = [
+            models.Index(
+                fields=["id_operacao"], condition=models.Q(situacao_replicacao=1), name="operacao_pdv_pendente"
+            )
+        ]
 
 
 class ItemOperacaoPdv(tabelas.ItemOperacaoPdv):
