@@ -34,6 +34,7 @@ class Filial(models.Model):
         verbose_name = "filial"
         verbose_name_plural = "filiais"
         ordering = ["codigo"]
+        permissions = [("ver_documentos", "Vê CPF e CNPJ de clientes por inteiro")]  # in every list of every app
 
     def __str__(self) -> str:
         return f"{self.codigo} – {self.nome}"

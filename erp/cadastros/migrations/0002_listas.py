@@ -15,6 +15,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='filial',
+            options={'ordering': ['codigo'], 'permissions': [('ver_documentos', 'Vê CPF e CNPJ de clientes por inteiro')], 'verbose_name': 'filial', 'verbose_name_plural': 'filiais'},
+        ),
         migrations.RemoveConstraint(
             model_name='periodocontabil',
             name='periodo_contabil_inicio',

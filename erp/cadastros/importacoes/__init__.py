@@ -1,0 +1,1 @@
+"""The registers that come in by spreadsheet."""
