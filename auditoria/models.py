@@ -49,8 +49,10 @@ class Evento(models.Model):
             models.Index(fields=["acao", "em"], name="evento_acao"),
             # everything one person, key or till did
             models.Index(fields=["ator", "em"], name="evento_ator"),
-            # the history of one thing
-            models.Index(fields=["objeto", "objeto_id", "em"], name="evento_objeto"),
+            # the history of one thing, with or without its kind
+            models.Index(fields=["objeto_id", "objeto", "em"], name="evento_objeto"),
+            # everything done to one kind of thing
+            models.Index(fields=["objeto", "em"], name="evento_tipo_objeto"),
         )
         constraints = (
             models.CheckConstraint(condition=~models.Q(ator=""), name="evento_tem_ator"),

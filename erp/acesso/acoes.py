@@ -1,0 +1,196 @@
+"""Admin actions that ask for a reason first.
+
+The page says what will happen and to how many rows; sending it calls a service with the rows, the reason and the
+user, in one transaction with the one-time token that makes a double click harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import helpers
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from erp.acesso import formularios
+from erp.acesso.erros import ErroDefinitivo
+
+CONTAGEM_MAXIMA = 10_000
+AMOSTRA = 10
+Corpo = Callable[[Any, QuerySet[Any], str, User], str | None]
+
+
+class Acao(Protocol):
+    """An action of a list (`actions`) and, by the same name, of one object's page (`actions_detail`)."""
+
+    permissao: str
+    short_description: str
+
+    def __call__(self, modeladmin: Any, request: HttpRequest, alvo: Any) -> HttpResponse | None: ...
+
+
+class FormularioDeMotivo(forms.Form):
+    motivo = forms.CharField(
+        label="Motivo",
+        min_length=5,
+        max_length=500,
+        help_text="Fica registrado na auditoria, com o seu nome.",
+        error_messages={
+            "required": "Escreva o motivo.",
+            "min_length": "Escreva o motivo com ao menos 5 letras.",
+            "max_length": "Escreva o motivo em até 500 letras.",
+        },
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "autofocus": True, "maxlength": 500}),
+    )
+
+
+def acao_com_motivo(
+    *,
+    titulo: str,
+    explicacao: str,
+    permissao: str,
+    botao: str = "Confirmar",
+    perigosa: bool = False,
+    atomica: bool = True,
+    icone: str = "",
+) -> Callable[[Corpo], Any]:
+    """Make a method `(self, queryset, motivo, usuario) -> str | None` of an `AdminBase` into an action with a reason.
+
+    The method calls one service and returns the sentence that tells what was done. `explicacao` says, before, what
+    will happen. `permissao` (`app.codename`) is asked of whoever sees the action and again of whoever sends it.
+    `ErroDefinitivo` and `ValidationError` undo everything and come back to the page with the reason still typed.
+    `atomica=False` is for a service that opens its own transactions: the token is then spent before it starts.
+    Works in `actions` and, when named there too, in `actions_detail`.
+    """
+
+    def decorar(corpo: Corpo) -> Any:
+        @wraps(corpo)
+        def agir(modeladmin: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
+            alvo = args[0] if args else kwargs["object_id"]
+            return _Pedido(modeladmin, request, alvo, agir, corpo).atender()
+
+        agir.short_description = titulo  # type: ignore[attr-defined]
+        agir.permissao = permissao  # type: ignore[attr-defined]
+        agir.explicacao = explicacao  # type: ignore[attr-defined]
+        agir.botao = botao  # type: ignore[attr-defined]
+        agir.perigosa = perigosa  # type: ignore[attr-defined]
+        agir.atomica = atomica  # type: ignore[attr-defined]
+        # What unfold reads of a button of an object's page.
+        agir.attrs = {}  # type: ignore[attr-defined]
+        agir.icon = icone or None  # type: ignore[attr-defined]
+        return agir
+
+    return decorar
+
+
+class _Pedido:
+    """One request to one action: the page, or the act."""
+
+    def __init__(self, modeladmin: Any, request: HttpRequest, alvo: Any, acao: Any, corpo: Corpo) -> None:
+        self.modeladmin = modeladmin
+        self.request = request
+        self.acao = acao
+        self.corpo = corpo
+        self.da_lista = isinstance(alvo, QuerySet)
+        self.queryset: QuerySet[Any] = alvo if self.da_lista else self._um_so(alvo)
+        if not isinstance(request.user, User) or not request.user.has_perm(acao.permissao):
+            raise PermissionDenied
+        self.usuario: User = request.user
+        self.nome = f"{modeladmin.opts.label}.{acao.__name__}"
+
+    def atender(self) -> HttpResponse | None:
+        if self.request.method != "POST" or "token" not in self.request.POST:
+            return self._pagina(FormularioDeMotivo())
+        formulario = FormularioDeMotivo(self.request.POST)
+        if not formulario.is_valid():
+            return self._pagina(formulario)
+        try:
+            mensagem = self._agir(formulario.cleaned_data["motivo"])
+        except formularios.FormularioRepetido as erro:
+            messages.warning(self.request, str(erro))
+            return self._voltar()
+        except (ErroDefinitivo, ValidationError) as erro:
+            return self._pagina(formulario, erro=_texto(erro))
+        if mensagem:
+            messages.success(self.request, mensagem)
+        return self._voltar()
+
+    def _agir(self, motivo: str) -> str | None:
+        token, quantas = formularios.ler(self.request.POST["token"], self.usuario, self.nome)
+        if quantas != (agora := self._contar()):
+            raise ErroDefinitivo(
+                "SELECAO_MUDOU", f"A seleção mudou de {_quantas(quantas)} para {_quantas(agora)}.", "Confira de novo."
+            )
+        if not self.acao.atomica:
+            formularios.usar(token, self.usuario, self.nome)
+            return self.corpo(self.modeladmin, self.queryset, motivo, self.usuario)
+        with transaction.atomic():
+            formularios.usar(token, self.usuario, self.nome)
+            return self.corpo(self.modeladmin, self.queryset, motivo, self.usuario)
+
+    def _pagina(self, formulario: FormularioDeMotivo, erro: str = "") -> TemplateResponse:
+        quantas = self._contar()
+        contexto = {
+            **self.modeladmin.admin_site.each_context(self.request),
+            "title": self.acao.short_description,
+            "opts": self.modeladmin.opts,
+            "media": self.modeladmin.media,
+            "acao": self.acao,
+            "nome_da_acao": self.acao.__name__,
+            "da_lista": self.da_lista,
+            "quantidade": _quantas(quantas),
+            "vazia": quantas == 0,
+            "amostra": list(self.queryset[:AMOSTRA]),
+            "restantes": quantas > AMOSTRA,
+            "selecionadas": self.request.POST.getlist(helpers.ACTION_CHECKBOX_NAME) if self.da_lista else [],
+            "campo_selecao": helpers.ACTION_CHECKBOX_NAME,
+            "select_across": self.request.POST.get("select_across", "0"),
+            "formulario": formulario,
+            "erro": erro,
+            "token": formularios.emitir(self.usuario, self.nome, quantas),
+            "voltar": self.request.get_full_path() if self.da_lista else self._endereco_do_objeto(),
+        }
+        resposta = TemplateResponse(self.request, "admin/acao_com_motivo.html", contexto)
+        resposta.status_code = 409 if erro else 200
+        return resposta
+
+    def _contar(self) -> int:
+        """Never more than `CONTAGEM_MAXIMA` + 1: past that, the exact number would cost more than it tells."""
+        return self.queryset.order_by()[: CONTAGEM_MAXIMA + 1].count()
+
+    def _um_so(self, object_id: Any) -> QuerySet[Any]:
+        objeto = self.modeladmin.get_object(self.request, str(object_id))
+        self.objeto = objeto
+        visiveis: QuerySet[Any] = self.modeladmin.get_queryset(self.request)
+        return visiveis.filter(pk=objeto.pk) if objeto is not None else visiveis.none()
+
+    def _endereco_do_objeto(self) -> str:
+        opts = self.modeladmin.opts
+        if self.objeto is None:
+            return reverse(f"{self.modeladmin.admin_site.name}:{opts.app_label}_{opts.model_name}_changelist")
+        nome = f"{self.modeladmin.admin_site.name}:{opts.app_label}_{opts.model_name}_change"
+        return reverse(nome, args=[self.objeto.pk])
+
+    def _voltar(self) -> HttpResponse | None:
+        """None sends Django back to the list with its filters."""
+        return None if self.da_lista else HttpResponseRedirect(self._endereco_do_objeto())
+
+
+def _quantas(numero: int) -> str:
+    if numero > CONTAGEM_MAXIMA:
+        return f"mais de {CONTAGEM_MAXIMA:,} linhas".replace(",", ".")
+    return "1 linha" if numero == 1 else f"{numero:,} linhas".replace(",", ".")
+
+
+def _texto(erro: ErroDefinitivo | ValidationError) -> str:
+    return " ".join(erro.messages) if isinstance(erro, ValidationError) else str(erro)

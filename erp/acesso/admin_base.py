@@ -1,0 +1,123 @@
+"""What every admin page of the project is built on.
+
+`AdminBase` gives a list without COUNT(*), only the filiais of whoever looks, and an audit event for each inclusion,
+change and deletion. `SomenteLeitura` takes the doors away. `acao_com_motivo` makes an action that asks why.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import Form, ModelChoiceField, ModelForm
+from django.http import HttpRequest
+
+from auditoria.janela import AdminSemContagem, PaginadorSemContagem, SomenteLeitura
+from auditoria.services import ator_usuario, registrar
+from erp.acesso import escopo
+from erp.acesso.acoes import acao_com_motivo
+
+__all__ = ["AdminBase", "PaginadorSemContagem", "SomenteLeitura", "acao_com_motivo"]
+
+
+class AdminBase(AdminSemContagem):
+    """`campo_filial` is the path from the row to its filial's id (`operacao__filial_id`), or None for no filial."""
+
+    campo_filial: str | None = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        linhas = super().get_queryset(request)
+        return linhas if self.campo_filial is None else escopo.restringir(linhas, _usuario(request), self.campo_filial)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        """A list of choices shows what the list of those rows would show to the same person."""
+        alvo = self.admin_site._registry.get(db_field.remote_field.model)
+        if isinstance(alvo, AdminBase) and alvo.campo_filial is not None and "queryset" not in kwargs:
+            kwargs["queryset"] = alvo.get_queryset(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+        """Nobody writes a row into a filial that they do not see."""
+        if self.campo_filial is not None and not escopo.ve_filial(_usuario(request), _valor(obj, self.campo_filial)):
+            raise PermissionDenied
+        super().save_model(request, obj, form, change)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without the bulk deletion (one by one, it shows what goes with it), nor what this person may not do."""
+        acoes = super().get_actions(request)
+        return {nome: acao for nome, acao in acoes.items() if nome != "delete_selected" and _pode(request, acao[0])}
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        acoes: list[Any] = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # unfold's own
+        return [acao for acao in acoes if _pode(request, acao.method)]
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Form, formsets: Any, add: bool = False
+    ) -> list[dict[str, dict[str, list[str]]]]:
+        mensagem = super().construct_change_message(request, form, formsets, add)
+        request._auditoria_formulario = (form, mensagem)  # type: ignore[attr-defined]  # read by log_* just after
+        return mensagem
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        self._auditar(request, obj, "incluido")
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        self._auditar(request, obj, "alterado")
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        for objeto in queryset:
+            self._auditar(request, objeto, "excluido", _retrato(objeto))
+        return super().log_deletions(request, queryset)
+
+    def _auditar(self, request: HttpRequest, objeto: Any, verbo: str, antes: dict[str, Any] | None = None) -> None:
+        form, mensagem = getattr(request, "_auditoria_formulario", (None, []))
+        depois: dict[str, Any] | None = None
+        if form is not None and verbo != "excluido":
+            mudados = [nome for nome in form.changed_data if nome in form.cleaned_data]
+            antes = None if verbo == "incluido" else {nome: _texto(form.initial.get(nome)) for nome in mudados}
+            depois = {nome: _texto(form.cleaned_data[nome]) for nome in mudados}
+            if vinculados := [item for item in mensagem if "name" in next(iter(item.values()))]:
+                depois["vinculados"] = [str(item) for item in vinculados]
+        registrar(
+            acao=f"{self.opts.app_label}.{self.opts.model_name}_{verbo}",
+            ator=ator_usuario(_usuario(request)),
+            objeto=self.opts.label,
+            objeto_id=str(objeto.pk),
+            antes=antes,
+            depois=depois,
+        )
+
+
+def _usuario(request: HttpRequest) -> User | AnonymousUser:
+    assert isinstance(request.user, User | AnonymousUser)
+    return request.user
+
+
+def _pode(request: HttpRequest, acao: Any) -> bool:
+    permissao = getattr(acao, "permissao", None)
+    return permissao is None or _usuario(request).has_perm(permissao)
+
+
+def _valor(objeto: Any, caminho: str) -> Any:
+    for nome in caminho.split("__"):
+        objeto = None if objeto is None else getattr(objeto, nome)
+    return objeto
+
+
+def _retrato(objeto: Model) -> dict[str, Any]:
+    return {campo.name: _texto(campo.value_from_object(objeto)) for campo in objeto._meta.concrete_fields}
+
+
+def _texto(valor: Any) -> Any:
+    """As JSON can hold it: rows by what they are called, lists of rows as lists."""
+    if valor is None or isinstance(valor, bool | int | str):
+        return valor
+    if isinstance(valor, QuerySet | list | tuple | set):
+        return [_texto(item) for item in valor]
+    return str(valor)
