@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, celeryd_init, setup_logging
+from celery.signals import beat_init, celeryd_init, setup_logging, worker_process_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.config.settings")
@@ -30,3 +31,11 @@ def _esperar_banco(**_: Any) -> None:
 
     connection.ensure_connection()
     connection.close()
+
+
+@worker_process_init.connect
+def _terminar_o_que_faz(**_: Any) -> None:
+    """honcho and systemd send SIGTERM to the whole group. Its children finish their task and leave when told to by
+    the worker itself; whoever cannot wait sends SIGKILL.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)

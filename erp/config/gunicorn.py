@@ -20,10 +20,11 @@ timeout = 60
 graceful_timeout = ambiente.inteiro("ESPERA_AO_PARAR", 4, minimo=1, maximo=600)  # honcho kills after 5 s
 preload_app = False  # each process opens its own database and broker connections
 control_socket_disable = True  # it would be shared by every checkout of this user
-accesslog = None  # django-structlog writes a line a request, with who and how long
 logconfig_dict = logs.configurar(
     ambiente.escolha("LOG_NIVEL", "INFO", ambiente.NIVEIS), ambiente.escolha("LOG_FORMATO", "json", ambiente.FORMATOS)
 )
+# django-structlog writes of each request already, with who asked.
+logconfig_dict["loggers"]["gunicorn.access"] = {"handlers": [], "level": "CRITICAL", "propagate": False}
 
 # Before any process imports prometheus_client, which reads it then.
 _pasta_de_metricas = tempfile.mkdtemp(prefix="retaguarda-metricas-")

@@ -75,6 +75,10 @@ def configurar(nivel: str, formato: str) -> dict[str, Any]:
         "formatters": {"linha": linha},
         "handlers": {"erro_padrao": {"class": "logging.StreamHandler", "formatter": "linha"}},
         "root": {"handlers": ["erro_padrao"], "level": nivel},
-        # Django and gunicorn configure these for themselves unless they are named here.
-        "loggers": {nome: dict(proprio) for nome in ("django", "django.server", "gunicorn.error", "gunicorn.access")},
+        "loggers": {
+            # Django and gunicorn configure these for themselves unless they are named here.
+            **{nome: dict(proprio) for nome in ("django", "django.server", "gunicorn.error", "gunicorn.access")},
+            # "Received" and "succeeded", which django-structlog says already; failures still come through.
+            **{nome: {"level": "WARNING"} for nome in ("celery.worker.strategy", "celery.app.trace")},
+        },
     }
