@@ -57,7 +57,7 @@ class FormularioDeMotivo(forms.Form):
 def acao_com_motivo(
     *,
     titulo: str,
-    explicacao: str,
+    explicacao: str | Callable[[QuerySet[Any]], str],
     permissao: str,
     botao: str = "Confirmar",
     perigosa: bool = False,
@@ -67,7 +67,7 @@ def acao_com_motivo(
     """Make a method `(self, queryset, motivo, usuario) -> str | None` of an `AdminBase` into an action with a reason.
 
     The method calls one service and returns the sentence that tells what was done. `explicacao` says, before, what
-    will happen. `permissao` (`app.codename`) is asked of whoever sees the action and again of whoever sends it.
+    will happen; a function of the rows says it with their numbers. `permissao` (`app.codename`) is asked of whoever sees the action and again of whoever sends it.
     `ErroDefinitivo` and `ValidationError` undo everything and come back to the page with the reason still typed.
     `atomica=False` is for a service that opens its own transactions: the token is then spent before it starts.
     Works in `actions` and, when named there too, in `actions_detail`.
@@ -140,12 +140,14 @@ class _Pedido:
 
     def _pagina(self, formulario: FormularioDeMotivo, erro: str = "") -> TemplateResponse:
         quantas = self._contar()
+        explicacao = self.acao.explicacao
         contexto = {
             **self.modeladmin.admin_site.each_context(self.request),
             "title": self.acao.short_description,
             "opts": self.modeladmin.opts,
             "media": self.modeladmin.media,
             "acao": self.acao,
+            "explicacao": explicacao(self.queryset) if callable(explicacao) else explicacao,
             "nome_da_acao": self.acao.__name__,
             "da_lista": self.da_lista,
             "quantidade": _quantas(quantas),
