@@ -1,0 +1,5 @@
+"""What the money services refuse."""
+
+
+class BaixaRecusada(Exception):
+    """A baixa não pode ser feita."""
