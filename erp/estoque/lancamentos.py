@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 from erp.estoque.models import Natureza
 from erp.estoque.rules import ZERO, MovimentoNovo, SaldoAtual, aplicar, sequencia_do_estorno, sequencia_do_residuo
-from filas.copia import copiar
+from filas.copia import copiar, lista
 
 COLUNAS = (
     "filial_id", "produto_id", "natureza", "quantidade", "custo", "valor", "ocorrido_em", "lancado_em", "data_contabil",
@@ -109,11 +109,11 @@ def _gravar_saldos(cursor: CursorWrapper, saldos: dict[Chave, SaldoAtual]) -> No
            FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[]) AS x(f, p, q, v, c)
            WHERE s.filial_id = x.f AND s.produto_id = x.p""",
         [
-            [f for f, _ in saldos],
-            [p for _, p in saldos],
-            [s.quantidade for s in saldos.values()],
-            [s.valor for s in saldos.values()],
-            [s.custo_medio for s in saldos.values()],
+            lista(f for f, _ in saldos),
+            lista(p for _, p in saldos),
+            lista(s.quantidade for s in saldos.values()),
+            lista(s.valor for s in saldos.values()),
+            lista(s.custo_medio for s in saldos.values()),
         ],
     )
 
