@@ -139,10 +139,10 @@ class Leitor:
         return momento
 
     def limitar(self, valor: Decimal) -> Decimal:
-        """A sum, or zero, noted, when it passes what any column holds."""
-        if valor < TETO:
+        """A computed sum, or zero, noted, when it is negative or passes what any column holds."""
+        if 0 <= valor < TETO:
             return valor
-        self.avisar("VALOR_INVALIDO", f"a soma {reais(valor)} passa do limite: lida como zero")
+        self.avisar("VALOR_INVALIDO", f"a soma {reais(valor)} está fora do limite: lida como zero")
         return ZERO
 
     def _invalido(self, tag: str, texto: str) -> None:

@@ -1,6 +1,7 @@
 """The tolerant reader: what it reads of each layout, what it notes, what it refuses, and that it never breaks."""
 
 import csv
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -221,8 +222,8 @@ def test_cfe_sat_com_desconto_rateado() -> None:
     assert [(item.desconto, item.outras) for item in lida.itens] == [(D("2.92"), 0), (0, D("0.50"))]
     assert [(item.cst, item.origem) for item in lida.itens] == [("500", "0"), ("00", "1")]
     assert [(p.tpag, p.meio_original, p.valor, p.autorizacao, p.credenciadora_sat) for p in lida.pagamentos] == [
-        ("01", "01", 5, "", ""),
-        ("03", "03", 20, "998877", "004"),
+        ("01", "01", D(5), "", ""),
+        ("03", "03", D(20), "998877", "004"),
     ]
 
 
@@ -490,11 +491,44 @@ BASES = [
     documentos.INUTILIZADA,
 ]
 VENENOS = [
-    "", " ", "NaN", "-Infinity", "1e999999", "-5", "9" * 12, "9" * 30, "0.005", "999999999999.999", "1" * 3000, "é", "٣", "\t",
-    "2026-02-30T00:00:00-03:00", "0001-01-01T00:00:00+14:00", "20170808", "246060", "NFe", "CFe" + "9" * 44,
-    "&#x10FFFF;", "\ufffd", "<x/>", "<!-- -->", "<vProd>", "</det>", "<det>", "<prod/>", "<ICMS/>", "<pag><tPag>01</tPag></pag>", "<![CDATA[", "]]>",
-    "&amp;",
-]  # fmt: skip
+    *(
+        "",
+        " ",
+        "NaN",
+        "-Infinity",
+        "1e999999",
+        "-5",
+        "9" * 12,
+        "9" * 30,
+        "0.005",
+        "999999999999.999",
+        "1" * 3000,
+        "é",
+        "٣",
+    ),
+    *(
+        "2026-02-30T00:00:00-03:00",
+        "0001-01-01T00:00:00+14:00",
+        "20170808",
+        "246060",
+        "NFe",
+        "CFe" + "9" * 44,
+        "\ufffd",
+    ),
+    *(
+        "<x/>",
+        "<!-- -->",
+        "<prod/>",
+        "<ICMS/>",
+        "<pag><tPag>01</tPag></pag>",
+        "&#x10FFFF;",
+        "&amp;",
+        "\t",
+        "<![CDATA[<]]>",
+    ),
+    *("<vProd>", "</det>", "]]>", "&"),  # and what breaks the document
+]
+FOLHA = re.compile(r"<(\w+)([^<>]*)>([^<>]*)</\1>")
 
 
 def exigir_limites(lida: DocumentoLido) -> None:
@@ -548,15 +582,26 @@ def ler_ou_recusar(conteudo: bytes | str) -> None:
 
 @st.composite
 def estragados(draw: st.DrawFn) -> str:
-    """A document with a few places overwritten, cut out or repeated; places tend to be values or tags."""
+    """A document with some of its values overwritten, and elements taken out, doubled, renamed or moved."""
     texto = draw(st.sampled_from(BASES))
     for _ in range(draw(st.integers(1, 4))):
-        bordas = [i for i, c in enumerate(texto) if c in "<>"] or [0]
-        inicio = draw(st.sampled_from(bordas)) + draw(st.integers(0, 1))
-        fim = draw(st.sampled_from(bordas)) if draw(st.integers(0, 4)) == 0 else texto.find("<", inicio)
-        meio = draw(st.one_of(st.sampled_from(VENENOS), st.text(max_size=12), st.just(texto[inicio:fim] * 2)))
-        texto = texto[:inicio] + meio + texto[max(fim, inicio) :]
-    return texto
+        folha = draw(st.sampled_from(list(FOLHA.finditer(texto))))
+        inteira, tag = folha[0], folha[1]
+        valor = draw(st.one_of(st.sampled_from(VENENOS), st.text(max_size=12)))
+        outra = draw(st.sampled_from(["NFe", "infNFe", "det", "vProd", "pag", "MP", "IPI", "chNFe", "dhEmi", "nItem"]))
+        novo = draw(
+            st.sampled_from(
+                [
+                    f"<{tag}>{valor}</{tag}>",
+                    "",
+                    inteira * 2,
+                    f"<{outra}>{valor}</{outra}>",
+                    f'<{tag} nItem="{tag}">{inteira}</{tag}>',
+                ]
+            )
+        )
+        texto = texto[: folha.start()] + novo + texto[folha.end() :]
+    return texto.replace('nItem="1"', draw(st.sampled_from(['nItem="1"', 'nItem="-1"', "", 'nItem="99999999999"'])))
 
 
 @settings(max_examples=400, deadline=None)
