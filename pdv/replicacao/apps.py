@@ -1,3 +1,10 @@
+"""Replication: HTTP in, staging (`hiperpdv_`) out.
+
+Enters: packages of a till's operations, notes and turnos, with an API key bound to that till.
+Leaves: staging rows, rejections and divergences, and one wake-up of the processing.
+Never: posts to a ledger, judges what a sale means, overwrites an operation that was received.
+"""
+
 from django.apps import AppConfig
 
 

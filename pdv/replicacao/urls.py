@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from pdv.replicacao.api.replicacao import ReplicacaoView
+
+urlpatterns = [
+    path("replicacao", ReplicacaoView.as_view(), name="pdv-replicacao"),
+]

@@ -1,0 +1,302 @@
+"""What a row of the wire becomes in staging: canonical values, their hash, the difference of two. Pure.
+
+A row is either *ready* (`OperacaoPronta`, `NotaPronta`, `TurnoPronto`: its columns in order, quantised, moments in
+UTC) or suspicious (`Suspeita`): the checks here only say yes or maybe, at the cost of a few microseconds a row.
+`explicacao` then looks again field by field and says what is wrong, if anything is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from hashlib import sha256
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from pdv.replicacao.esquema import Finalizador, Item, Nota, Operacao, Turno
+
+VERSAO_HASH: Final = 1
+
+# The columns of each row tuple below. `cancelado` of the operation stands apart: it changes without a divergence.
+COLUNAS_OPERACAO: Final = (
+    "id_operacao", "guid_operacao", "id_ponto_venda", "id_turno", "id_usuario", "operacao", "data_hora_inicio",
+    "data_hora_termino", "cpf_cnpj_consumidor", "codigo_cliente", "valor_produtos", "valor_desconto",
+    "valor_acrescimo", "valor_total", "valor_troco", "id_operacao_origem", "observacao",
+)  # fmt: skip
+COLUNAS_ITEM: Final = (
+    "item", "id_produto", "codigo_barras", "descricao", "unidade", "quantidade_primaria", "valor_unitario_liquido",
+    "valor_desconto", "valor_acrescimo", "valor_total_liquido", "cfop", "ncm", "id_usuario_vendedor", "cancelado",
+)  # fmt: skip
+COLUNAS_FINALIZADOR: Final = (
+    "item", "id_finalizador", "valor", "valor_troco", "parcela", "nsu", "autorizacao", "bandeira",
+    "cnpj_credenciadora", "txid", "end_to_end_id",
+)  # fmt: skip
+COLUNAS_NOTA: Final = (
+    "chave", "numero", "serie", "modelo", "situacao", "protocolo", "data_emissao", "valor_total", "id_operacao", "xml",
+)  # fmt: skip
+COLUNAS_TURNO: Final = (
+    "id_turno", "id_ponto_venda", "sequencial", "fechado", "id_usuario", "data_hora_inicio", "data_hora_termino",
+    "contado",
+)  # fmt: skip
+
+Linha = tuple[Any, ...]
+
+
+class Limites(NamedTuple):
+    """What this request may say: its till, how much a row may hold, which moments are credible."""
+
+    id_ponto_venda: int
+    desde: datetime
+    ate: datetime
+    itens: int = 990
+    finalizadores: int = 100
+    linhas: int = 1000
+
+
+class Suspeita(Exception):
+    """Something in the row may be wrong: look at it field by field."""
+
+
+class ConteudoOperacao(NamedTuple):
+    """An operation's business columns: its own, its items' and its payments', children by their number."""
+
+    linha: Linha
+    itens: list[Linha]
+    finalizadores: list[Linha]
+
+
+class OperacaoPronta(NamedTuple):
+    id_operacao: int
+    guid: UUID
+    cancelado: bool
+    conteudo: ConteudoOperacao
+    hash: bytes
+
+
+class NotaPronta(NamedTuple):
+    chave: str
+    numero: int
+    linha: Linha
+    hash: bytes
+
+
+class TurnoPronto(NamedTuple):
+    id_turno: int
+    linha: Linha
+
+
+# Fifteen digits is what every decimal column holds; a value that has more, or more decimals, is not rounded but raised.
+_quantizar = Context(prec=15, traps=[Inexact, InvalidOperation, Overflow]).quantize
+_2, _4, _6, _ZERO = Decimal("0.01"), Decimal("0.0001"), Decimal("0.000001"), Decimal(0)
+_codificar = msgspec.json.Encoder().encode
+_NUMERO_DO_FILHO = itemgetter(0)
+
+
+def quantizar(valor: Decimal, casas: Decimal) -> Decimal:
+    """`valor` with the decimals of its column, never rounded, never a negative zero.
+
+    Raises Inexact (more decimals than the column has) or InvalidOperation (more digits, infinite, signalling NaN).
+    """
+    return _quantizar(valor, casas) + _ZERO
+
+
+def _item(i: Item) -> Linha:
+    q = _quantizar
+    return (
+        i.item, i.id_produto, i.codigo_barras, i.descricao, i.unidade,
+        q(i.quantidade_primaria, _4) + _ZERO, q(i.valor_unitario_liquido, _6) + _ZERO,
+        q(i.valor_desconto, _2) + _ZERO, q(i.valor_acrescimo, _2) + _ZERO, q(i.valor_total_liquido, _2) + _ZERO,
+        i.cfop, i.ncm, i.id_usuario_vendedor, i.cancelado,
+    )  # fmt: skip
+
+
+def _finalizador(f: Finalizador) -> Linha:
+    return (
+        f.item, f.id_finalizador, _quantizar(f.valor, _2) + _ZERO, _quantizar(f.valor_troco, _2) + _ZERO, f.parcela,
+        f.nsu, f.autorizacao, f.bandeira, f.cnpj_credenciadora, f.txid, f.end_to_end_id,
+    )  # fmt: skip
+
+
+def _linha_operacao(o: Operacao) -> Linha:
+    q = _quantizar
+    return (
+        o.id_operacao, o.guid_operacao, o.id_ponto_venda, o.id_turno, o.id_usuario, o.operacao,
+        o.data_hora_inicio.astimezone(UTC), o.data_hora_termino.astimezone(UTC) if o.data_hora_termino else None,
+        o.cpf_cnpj_consumidor, o.codigo_cliente,
+        q(o.valor_produtos, _2) + _ZERO, q(o.valor_desconto, _2) + _ZERO, q(o.valor_acrescimo, _2) + _ZERO,
+        q(o.valor_total, _2) + _ZERO, q(o.valor_troco, _2) + _ZERO, o.id_operacao_origem, o.observacao,
+    )  # fmt: skip
+
+
+def _canonico(conteudo: ConteudoOperacao) -> bytes:
+    """The hashed form, version 1: a JSON list of the columns in order, children by their number."""
+    return _codificar(conteudo)
+
+
+def _resumo(canonico: bytes) -> bytes:
+    return bytes((VERSAO_HASH,)) + sha256(canonico).digest()
+
+
+def hash_operacao(conteudo: ConteudoOperacao) -> bytes:
+    """33 bytes: the version of the canonical form, then its SHA-256. Takes no account of `cancelado`."""
+    return _resumo(_canonico(conteudo))
+
+
+def conteudo_operacao(o: Operacao) -> ConteudoOperacao:
+    """The canonical columns of an operation. Raises ArithmeticError where a number does not fit its column."""
+    return ConteudoOperacao(
+        _linha_operacao(o),
+        sorted(map(_item, o.itens), key=_NUMERO_DO_FILHO),
+        sorted(map(_finalizador, o.finalizadores), key=_NUMERO_DO_FILHO),
+    )
+
+
+def _parece_errado(canonico: bytes) -> bool:
+    """A negative number, a NaN or a NUL, or a text that looks like one: three searches instead of forty comparisons."""
+    return b'"-' in canonico or b'"NaN' in canonico or b"\\u0000" in canonico
+
+
+def preparar_operacao(o: Operacao, limites: Limites) -> OperacaoPronta:
+    """The row for staging. Raises Suspeita when anything may be wrong with it."""
+    itens, finalizadores, termino = o.itens, o.finalizadores, o.data_hora_termino
+    if (
+        termino is None
+        or o.id_ponto_venda != limites.id_ponto_venda
+        or not limites.desde <= o.data_hora_inicio <= limites.ate
+        or not limites.desde <= termino <= limites.ate
+        or len(itens) > limites.itens
+        or len(finalizadores) > limites.finalizadores
+        or len({i.item for i in itens}) < len(itens)
+        or len({f.item for f in finalizadores}) < len(finalizadores)
+    ):
+        raise Suspeita
+    try:
+        conteudo = conteudo_operacao(o)
+    except ArithmeticError:
+        raise Suspeita from None
+    canonico = _canonico(conteudo)
+    if _parece_errado(canonico):
+        raise Suspeita
+    return OperacaoPronta(o.id_operacao, o.guid_operacao, o.cancelado, conteudo, _resumo(canonico))
+
+
+def montar_operacao(o: Operacao) -> OperacaoPronta:
+    """The row of an operation that `explicacao` found nothing wrong with."""
+    conteudo = conteudo_operacao(o)
+    return OperacaoPronta(o.id_operacao, o.guid_operacao, o.cancelado, conteudo, hash_operacao(conteudo))
+
+
+def _linha_nota(n: Nota) -> Linha:
+    return (
+        n.chave, n.numero, n.serie, n.modelo, n.situacao, n.protocolo, n.data_emissao.astimezone(UTC),
+        _quantizar(n.valor_total, _2) + _ZERO, n.id_operacao,
+    )  # fmt: skip
+
+
+def _nota_pronta(n: Nota, linha: Linha, canonico: bytes) -> NotaPronta:
+    # The XML beside the columns instead of inside: as JSON it would be escaped character by character.
+    resumo = _resumo(canonico + b"\n" + n.xml.encode())
+    return NotaPronta(n.chave, n.numero, (*linha, n.xml), resumo)
+
+
+def preparar_nota(n: Nota, limites: Limites) -> NotaPronta:
+    """The row for staging, its hash over every column and the XML. Raises Suspeita as `preparar_operacao` does."""
+    if not limites.desde <= n.data_emissao <= limites.ate or "\0" in n.xml:
+        raise Suspeita
+    try:
+        linha = _linha_nota(n)
+    except ArithmeticError:
+        raise Suspeita from None
+    canonico = _codificar(linha)
+    if _parece_errado(canonico):
+        raise Suspeita
+    return _nota_pronta(n, linha, canonico)
+
+
+def montar_nota(n: Nota) -> NotaPronta:
+    """The row of a note that `explicacao` found nothing wrong with."""
+    linha = _linha_nota(n)
+    return _nota_pronta(n, linha, _codificar(linha))
+
+
+def preparar_turno(t: Turno, limites: Limites) -> TurnoPronto:
+    """The row for staging. Raises Suspeita as `preparar_operacao` does."""
+    termino = t.data_hora_termino
+    if (
+        t.id_ponto_venda != limites.id_ponto_venda
+        or not limites.desde <= t.data_hora_inicio <= limites.ate
+        or not (termino is None or limites.desde <= termino <= limites.ate)
+        or len(t.contado) > limites.finalizadores
+    ):
+        raise Suspeita
+    try:
+        turno = montar_turno(t)
+    except ArithmeticError:
+        raise Suspeita from None
+    if _parece_errado(_codificar(turno.linha)):
+        raise Suspeita
+    return turno
+
+
+def montar_turno(t: Turno) -> TurnoPronto:
+    """The row of a turno that `explicacao` found nothing wrong with."""
+    contado = {chave: str(quantizar(valor, _2)) for chave, valor in sorted(t.contado.items())}
+    linha = (
+        t.id_turno, t.id_ponto_venda, t.sequencial, t.fechado, t.id_usuario, t.data_hora_inicio.astimezone(UTC),
+        t.data_hora_termino.astimezone(UTC) if t.data_hora_termino else None, contado,
+    )  # fmt: skip
+    return TurnoPronto(t.id_turno, linha)
+
+
+def como_dicionario(conteudo: ConteudoOperacao) -> dict[str, Any]:
+    """An operation's columns by name, as JSON holds them (numbers of the decimal columns as text)."""
+    return {
+        **_nomeada(COLUNAS_OPERACAO, conteudo.linha),
+        "itens": [_nomeada(COLUNAS_ITEM, linha) for linha in conteudo.itens],
+        "finalizadores": [_nomeada(COLUNAS_FINALIZADOR, linha) for linha in conteudo.finalizadores],
+    }
+
+
+def _nomeada(colunas: Sequence[str], linha: Linha) -> dict[str, Any]:
+    return dict(zip(colunas, msgspec.to_builtins(linha), strict=True))
+
+
+def diferencas(gravada: ConteudoOperacao, chegou: ConteudoOperacao) -> list[dict[str, Any]]:
+    """Field by field: `[{"campo": "itens[2].valor_desconto", "retaguarda": "1.00", "terminal": "2.00"}]`.
+
+    Children are paired by their number; one that only one side has is shown whole against null.
+    """
+    return [
+        *_campos_diferentes("", COLUNAS_OPERACAO, gravada.linha, chegou.linha),
+        *_filhos_diferentes("itens", COLUNAS_ITEM, gravada.itens, chegou.itens),
+        *_filhos_diferentes("finalizadores", COLUNAS_FINALIZADOR, gravada.finalizadores, chegou.finalizadores),
+    ]
+
+
+def _campos_diferentes(prefixo: str, colunas: Sequence[str], antes: Linha, depois: Linha) -> Iterable[dict[str, Any]]:
+    textos = zip(colunas, msgspec.to_builtins(antes), msgspec.to_builtins(depois), strict=True)
+    return [
+        {"campo": prefixo + coluna, "retaguarda": velho, "terminal": novo}
+        for coluna, velho, novo in textos
+        if velho != novo
+    ]
+
+
+def _filhos_diferentes(
+    nome: str, colunas: Sequence[str], antes: list[Linha], depois: list[Linha]
+) -> Iterable[dict[str, Any]]:
+    velhos, novos = ({linha[0]: linha for linha in linhas} for linhas in (antes, depois))
+    for numero in sorted(velhos.keys() | novos.keys()):
+        campo, velho, novo = f"{nome}[{numero}]", velhos.get(numero), novos.get(numero)
+        if velho is not None and novo is not None:
+            yield from _campos_diferentes(f"{campo}.", colunas, velho, novo)
+        else:
+            yield {
+                "campo": campo,
+                "retaguarda": _nomeada(colunas, velho) if velho else None,
+                "terminal": _nomeada(colunas, novo) if novo else None,
+            }
