@@ -1,0 +1,57 @@
+"""Worker processes, seen from the bench: start them, let them all loose at once, wait for the last."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bench.processos import Processos
+
+
+class Drenagem(NamedTuple):
+    """What the workers did together: rows posted, seconds from the word go to the last one's end, highest RSS."""
+
+    efetuadas: int
+    segundos: float
+    rss_mb: float
+
+
+class Equipe:
+    """`quantos` processes that drain on demand."""
+
+    def __init__(
+        self, processos: Processos, ambiente: Mapping[str, str], quantos: int = 2, nome: str = "trabalhador"
+    ) -> None:
+        self.processos, self.nome = processos, nome
+        comando = [sys.executable, "-m", "bench.trabalhador"]
+        self.membros = [processos.iniciar(nome, comando, ambiente, conversa=True) for _ in range(quantos)]
+        for membro in self.membros:
+            self._ler(membro)
+
+    def drenar(self) -> Drenagem:
+        """Raises RuntimeError when a worker dies or a row was refused or put off: every unit is a good one."""
+        inicio = time.perf_counter()
+        for membro in self.membros:
+            assert membro.stdin is not None
+            membro.stdin.write("drenar\n")
+            membro.stdin.flush()
+        respostas = [json.loads(self._ler(membro)) for membro in self.membros]
+        segundos = time.perf_counter() - inicio
+        recusadas = sum(r["com_erro"] + r["adiadas"] for r in respostas)
+        if recusadas:
+            raise RuntimeError(f"{recusadas} linhas não foram lançadas:\n{self.processos.fim_do_registro(self.nome)}")
+        return Drenagem(sum(r["efetuadas"] for r in respostas), segundos, max(r["rss_kb"] for r in respostas) / 1024)
+
+    def encerrar(self) -> None:
+        self.processos.encerrar(self.membros)
+
+    def _ler(self, membro: subprocess.Popen[str]) -> str:
+        assert membro.stdout is not None
+        linha = membro.stdout.readline()
+        if not linha:
+            raise RuntimeError(f"um trabalhador morreu:\n{self.processos.fim_do_registro(self.nome)}")
+        return linha

@@ -1,0 +1,1 @@
+"""One file per measure: prepare, then rounds that give one number each."""

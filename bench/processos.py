@@ -1,0 +1,88 @@
+"""The processes of a run: each in a group of its own, all gone at the end, however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import IO, Self
+
+from erp.config.embutido import RAIZ
+
+ESPERA = 8.0
+
+
+class Processos:
+    """Starts processes and ends them. Each writes what it says to a file, whose end is shown when it fails."""
+
+    def __init__(self, registros: Path) -> None:
+        self.registros = registros
+        self.vivos: list[subprocess.Popen[str]] = []
+
+    def __enter__(self) -> Self:
+        signal.signal(signal.SIGTERM, _interromper)
+        signal.signal(signal.SIGHUP, _interromper)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.encerrar(self.vivos)
+
+    def iniciar(
+        self, nome: str, comando: Sequence[str], ambiente: Mapping[str, str], *, conversa: bool = False
+    ) -> subprocess.Popen[str]:
+        """Start a process. `conversa`: its stdin and stdout are pipes; otherwise all it says goes to its file."""
+        with self.arquivo(nome).open("a") as arquivo:
+            saida: IO[str] | int = subprocess.PIPE if conversa else arquivo
+            processo = subprocess.Popen(
+                list(comando), env=dict(ambiente), cwd=RAIZ, text=True, start_new_session=True,
+                stdin=subprocess.PIPE if conversa else subprocess.DEVNULL, stdout=saida, stderr=arquivo,
+            )  # fmt: skip
+        self.vivos.append(processo)
+        return processo
+
+    def arquivo(self, nome: str) -> Path:
+        return self.registros / f"{nome}.log"
+
+    def fim_do_registro(self, nome: str) -> str:
+        return self.arquivo(nome).read_text(errors="replace")[-3000:]
+
+    def matar(self, processo: subprocess.Popen[str]) -> None:
+        """SIGKILL to the whole group, as a power cut would: nobody is asked."""
+        _sinalizar(processo, signal.SIGKILL)
+        processo.wait()
+        self._esquecer(processo)
+
+    def encerrar(self, processos: Sequence[subprocess.Popen[str]]) -> None:
+        """SIGTERM, patience, SIGKILL: to whole groups, for a web server or a worker has children."""
+        processos = list(processos)
+        for processo in processos:
+            _sinalizar(processo, signal.SIGTERM)
+        for processo in processos:
+            try:
+                processo.wait(ESPERA)
+            except subprocess.TimeoutExpired:
+                pass
+            _sinalizar(processo, signal.SIGKILL)
+            processo.wait()
+            for tubo in (processo.stdin, processo.stdout):
+                if tubo is not None:
+                    tubo.close()
+            self._esquecer(processo)
+
+    def _esquecer(self, processo: subprocess.Popen[str]) -> None:
+        if processo in self.vivos:
+            self.vivos.remove(processo)
+
+
+def _sinalizar(processo: subprocess.Popen[str], sinal: signal.Signals) -> None:
+    try:
+        os.killpg(processo.pid, sinal)
+    except ProcessLookupError:
+        pass
+
+
+def _interromper(sinal: int, _quadro: FrameType | None) -> None:
+    raise KeyboardInterrupt(signal.Signals(sinal).name)
