@@ -67,7 +67,8 @@ def acao_com_motivo(
     """Make a method `(self, queryset, motivo, usuario) -> str | None` of an `AdminBase` into an action with a reason.
 
     The method calls one service and returns the sentence that tells what was done. `explicacao` says, before, what
-    will happen; a function of the rows says it with their numbers. `permissao` (`app.codename`) is asked of whoever sees the action and again of whoever sends it.
+    will happen; a function of the rows says it with their numbers. `permissao` (`app.codename`) is asked of
+    whoever sees the action and again of whoever sends it.
     `ErroDefinitivo` and `ValidationError` undo everything and come back to the page with the reason still typed.
     `atomica=False` is for a service that opens its own transactions: the token is then spent before it starts.
     Works in `actions` and, when named there too, in `actions_detail`.

@@ -48,7 +48,7 @@ class AdminBase(AdminSemContagem):
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without the bulk deletion (one by one, it shows what goes with it), nor what this person may not do."""
-        acoes = super().get_actions(request)
+        acoes: dict[str, Any] = super().get_actions(request)
         return {nome: acao for nome, acao in acoes.items() if nome != "delete_selected" and _pode(request, acao[0])}
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -79,9 +79,9 @@ class AdminBase(AdminSemContagem):
         form, mensagem = getattr(request, "_auditoria_formulario", (None, []))
         depois: dict[str, Any] | None = None
         if form is not None and verbo != "excluido":
-            mudados = [nome for nome in form.changed_data if nome in form.cleaned_data]
+            mudados = list(form.changed_data)
             antes = None if verbo == "incluido" else {nome: _texto(form.initial.get(nome)) for nome in mudados}
-            depois = {nome: _texto(form.cleaned_data[nome]) for nome in mudados}
+            depois = {nome: _texto(form.cleaned_data.get(nome)) for nome in mudados}
             if vinculados := [item for item in mensagem if "name" in next(iter(item.values()))]:
                 depois["vinculados"] = [str(item) for item in vinculados]
         registrar(

@@ -19,6 +19,7 @@ def _sem_opcoes() -> Iterable[tuple[int, str]]:
 
 
 _opcoes: Opcoes = _sem_opcoes
+_pontos_venda: Opcoes = _sem_opcoes
 
 
 def registrar_opcoes(fn: Opcoes) -> None:
@@ -30,6 +31,17 @@ def registrar_opcoes(fn: Opcoes) -> None:
 def opcoes() -> list[tuple[int, str]]:
     """The filiais that exist, for a form."""
     return list(_opcoes())
+
+
+def registrar_pontos_venda(fn: Opcoes) -> None:
+    """Say what tills exist, as (id, name), for the form of a new key. Called as `registrar_opcoes` is."""
+    global _pontos_venda
+    _pontos_venda = fn
+
+
+def pontos_venda() -> list[tuple[int, str]]:
+    """The tills that exist, for a form."""
+    return list(_pontos_venda())
 
 
 def filiais_de(usuario: User | AnonymousUser) -> frozenset[int] | None:

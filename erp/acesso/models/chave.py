@@ -53,3 +53,10 @@ class ChaveApi(models.Model):
     def vale_em(self, momento: datetime) -> bool:
         """Whether the key opens anything at that moment."""
         return self.ativa and (self.expira_em is None or momento < self.expira_em)
+
+    @property
+    def situacao(self) -> str:
+        """`ativa`, `revogada` or `vencida`, now."""
+        if not self.ativa:
+            return "revogada"
+        return "ativa" if self.vale_em(timezone.now()) else "vencida"

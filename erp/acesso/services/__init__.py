@@ -1,10 +1,11 @@
 """What acesso does: keys and approvals."""
 
-from erp.acesso.services.aprovacoes import aprovar, consumir, recusar, solicitar
+from erp.acesso.services.aprovacoes import PERMISSAO_DECIDIR, aprovar, consumir, recusar, solicitar
 from erp.acesso.services.autenticacao import autenticar, esquecer_autenticacoes
 from erp.acesso.services.chaves import criar_chave, revogar_chave
 
 __all__ = [
+    "PERMISSAO_DECIDIR",
     "aprovar",
     "autenticar",
     "consumir",

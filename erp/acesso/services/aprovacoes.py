@@ -16,7 +16,7 @@ from erp.acesso.erros import ErroDefinitivo
 from erp.acesso.models import Aprovacao
 
 OBJETO = "acesso.Aprovacao"
-PERMISSAO = "acesso.decidir_aprovacao"
+PERMISSAO_DECIDIR = "acesso.decidir_aprovacao"
 VALIDADE = timedelta(days=7)
 
 Situacao = Aprovacao.Situacao
@@ -105,7 +105,7 @@ def consumir(*, acao: str, objeto: str, objeto_id: str, por: User, dados: Mappin
 @transaction.atomic
 def _decidir(aprovacao: Aprovacao, decisao: Aprovacao.Situacao, por: User, motivo: str) -> Aprovacao:
     """APROVACAO_DE_SI_MESMO, APROVACAO_VENCIDA, APROVACAO_JA_DECIDIDA; `PermissionDenied` without the permission."""
-    if not por.has_perm(PERMISSAO) or (aprovacao.permissao and not por.has_perm(aprovacao.permissao)):
+    if not por.has_perm(PERMISSAO_DECIDIR) or (aprovacao.permissao and not por.has_perm(aprovacao.permissao)):
         raise PermissionDenied
     if aprovacao.solicitada_por_id == por.pk:
         raise ErroDefinitivo(
