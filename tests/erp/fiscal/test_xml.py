@@ -423,7 +423,7 @@ FORMAS: dict[str, Any] = {
         '"http://www.portalfiscal.inf.br/nfe"', "'http://www.portalfiscal.inf.br/nfe'"
     ),
     "prefixado": _prefixado,
-    "comentarios e instrucoes": lambda t: t.replace("<vProd>", "<!-- x --><?y?><vProd>").replace(
+    "comentarios e instrucoes": lambda t: t.replace("<vProd>", "<vProd><!-- x --><?y?>").replace(
         "<NFe ", "<!-- z --><NFe "
     ),
     "quebras entre elementos": lambda t: t.replace("><", ">\n  <").replace("<![", "<!["),

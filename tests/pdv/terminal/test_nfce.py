@@ -119,6 +119,19 @@ def test_a_meia_noite_de_utc_o_mes_da_chave_e_o_de_brasilia() -> None:
     assert "<dhEmi>2026-11-30T22:30:00-03:00</dhEmi>" in gerar_nfce(tarde).xml
 
 
+@pytest.mark.parametrize(
+    ("tp_emis", "protocolo", "cstat", "situacao"),
+    [
+        ("1", "135260000000123", "100", "autorizada"),
+        ("9", "135260000000123", "150", "autorizada"),
+        ("9", None, "", "contingencia"),
+    ],
+)
+def test_protocolo_e_contingencia(tp_emis: str, protocolo: str | None, cstat: str, situacao: str) -> None:
+    lida = ler_documento(gerar_nfce(nota(tp_emis=tp_emis, protocolo=protocolo)).xml)
+    assert (lida.cstat, lida.situacao) == (cstat, situacao)
+
+
 IMPOSSIVEIS: list[tuple[dict[str, Any], str]] = [
     ({"itens": ()}, "de 1 a 990 itens, vieram 0"),
     ({"itens": (UM,) * 991}, "vieram 991"),
