@@ -15,7 +15,9 @@ class ProcessamentoConfig(AppConfig):
 
     def ready(self) -> None:
         from filas import registrar_despertador
+        from pdv.processamento.grupos import conceder_aos_grupos
         from pdv.processamento.services import DESPERTADOR
         from pdv.processamento.tasks import processar
 
         registrar_despertador(DESPERTADOR, lambda: processar.apply_async(retry=False))
+        conceder_aos_grupos()

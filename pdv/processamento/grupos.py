@@ -1,0 +1,26 @@
+"""Which staff group sees and does what, of the PDV's pages."""
+
+from erp.acesso.grupos import GRUPOS, conceder
+
+_VER = (
+    "replicacao.view_operacaopdv",
+    "replicacao.view_notafiscal",
+    "replicacao.view_turno",
+    "replicacao.view_rejeicao",
+    "replicacao.view_divergencia",
+    "processamento.view_geracao",
+)
+_REGISTROS = ("processamento.view_logprocessamento", "processamento.view_atopessoa")
+_OPERACOES = ("replicacao.processar_operacao", "replicacao.reprocessar_operacao", "replicacao.ignorar_operacao")
+_NOTAS = ("replicacao.processar_nota", "replicacao.reprocessar_nota", "replicacao.ignorar_nota")
+
+
+def conceder_aos_grupos() -> None:
+    """Everybody sees; the gerente acts on operations and notes, the fiscal on notes; TI, gerente and auditor read the log."""
+    for grupo in GRUPOS:
+        conceder(grupo, *_VER)
+    for grupo in ("gerente", "fiscal", "TI", "auditor"):
+        conceder(grupo, *_REGISTROS)
+    conceder("gerente", *_OPERACOES, *_NOTAS)
+    conceder("fiscal", *_NOTAS)
+    conceder("TI", "replicacao.processar_operacao", "replicacao.processar_nota")
