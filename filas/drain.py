@@ -126,17 +126,24 @@ def drenar(dreno: Dreno, *, limite: int, ate: float | None = None) -> Resumo:
     return resumo
 
 
+def chave_da_trava(nome: str, particao: int) -> list[int]:
+    """The two numbers of the advisory lock of a partition: a person who must stop a drain can take it."""
+    return [zlib.crc32(nome.encode()) - 2**31, particao]
+
+
 @contextmanager
 def _trava(nome: str, particao: int) -> Iterator[bool]:
     """One drain per partition, by a session lock: it spans the note of rows in hand and the work, and dies with us."""
-    chave = [zlib.crc32(nome.encode()) - 2**31, particao]
+    chave = chave_da_trava(nome, particao)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", chave)
         (minha,) = cursor.fetchone()
-        try:
-            yield minha
-        finally:
-            if minha and connection.connection is not None and connection.is_usable():
+    sessao = connection.connection
+    try:
+        yield minha
+    finally:
+        if minha and connection.connection is sessao and connection.is_usable():
+            with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", chave)
 
 

@@ -1,0 +1,185 @@
+"""The drain engine, with a drain of its own over a table of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.backends.utils import CursorWrapper
+
+from filas.drain import ConflitoTransitorio, ErroDefinitivo, Resumo, _trava, chave_da_trava, drenar
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PENDENTE, ERRO, ADIADA, FEITA = 1, 2, 3, 9
+
+
+class DrenoDeTeste:
+    """Rows named by what happens to them: 'bom', 'definitivo', 'defeito', 'banco'."""
+
+    nome = "teste"
+
+    def __init__(self) -> None:
+        self.lotes: list[list[int]] = []
+        self.conflitos = 0
+
+    def particoes_pendentes(self, cursor: CursorWrapper) -> list[int]:
+        cursor.execute("SELECT DISTINCT particao FROM teste_dreno WHERE situacao = 1")
+        return [p for (p,) in cursor.fetchall()]
+
+    def proximas(self, cursor: CursorWrapper, particao: int, limite: int) -> list[int]:
+        cursor.execute(
+            "SELECT id, mortes FROM teste_dreno WHERE particao = %s AND situacao = 1 ORDER BY id LIMIT %s", [particao, limite]
+        )
+        linhas = cursor.fetchall()
+        return [linhas[0][0]] if linhas and linhas[0][1] else [i for i, mortes in linhas if not mortes]
+
+    def aplicar(self, cursor: CursorWrapper, ids: Sequence[int]) -> Resumo:
+        self.lotes.append(list(ids))
+        if self.conflitos:
+            self.conflitos -= 1
+            raise ConflitoTransitorio("de novo")
+        cursor.execute("UPDATE teste_dreno SET situacao = 9 WHERE id = ANY(%s) RETURNING que", [list(ids)])
+        feitas = [que for (que,) in cursor.fetchall()]
+        if "definitivo" in feitas:
+            raise ErroDefinitivo("CODIGO", "mensagem")
+        if "defeito" in feitas:
+            raise ZeroDivisionError
+        if "banco" in feitas:
+            cursor.execute("INSERT INTO teste_unico VALUES (1), (1)")
+        if "cai" in feitas:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return Resumo(efetuadas=len(feitas))
+
+    def recusar(self, cursor: CursorWrapper, linha: int, erro: ErroDefinitivo) -> None:
+        cursor.execute("UPDATE teste_dreno SET situacao = 2, codigo = %s WHERE id = %s", [erro.codigo, linha])
+
+    def adiar(self, cursor: CursorWrapper, linha: int, erro: Exception) -> None:
+        cursor.execute("UPDATE teste_dreno SET situacao = 3 WHERE id = %s", [linha])
+
+    def contar_mortes(self, cursor: CursorWrapper, ids: Sequence[int], maximo: int) -> None:
+        cursor.execute("UPDATE teste_dreno SET mortes = mortes + 1 WHERE id = ANY(%s) AND situacao = 1", [list(ids)])
+        cursor.execute("UPDATE teste_dreno SET situacao = 2, codigo = 'MORTES' WHERE mortes >= %s", [maximo])
+
+
+@pytest.fixture
+def dreno() -> Iterator[DrenoDeTeste]:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE teste_unico (id int PRIMARY KEY)")
+        cursor.execute(
+            """CREATE TABLE teste_dreno (id int PRIMARY KEY, particao int, que text, situacao int DEFAULT 1,
+               mortes int DEFAULT 0, codigo text)"""
+        )
+    yield DrenoDeTeste()
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE teste_dreno, teste_unico")
+
+
+def encher(*ques: str, particao: int = 1) -> None:
+    with connection.cursor() as cursor:
+        for n, que in enumerate(ques, 1):
+            cursor.execute("INSERT INTO teste_dreno VALUES (%s, %s, %s)", [n + 100 * (particao - 1), particao, que])
+
+
+def situacoes() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT situacao FROM teste_dreno ORDER BY id")
+        return [s for (s,) in cursor.fetchall()]
+
+
+def anotadas() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ids FROM filas_drenagem WHERE dreno = 'teste'")
+        return [i for (ids,) in cursor.fetchall() for i in ids]
+
+
+def test_lote_recusado_e_dividido_ate_o_culpado_ficar_so(dreno: DrenoDeTeste) -> None:
+    encher("bom", "bom", "definitivo", "bom", "defeito", "banco", "bom", "bom")
+    resumo = drenar(dreno, limite=100)
+    assert situacoes() == [FEITA, FEITA, ERRO, FEITA, ADIADA, ERRO, FEITA, FEITA]
+    assert (resumo.efetuadas, resumo.com_erro, resumo.adiadas) == (5, 2, 1)
+    assert anotadas() == []
+
+
+def test_o_que_o_banco_recusa_diz_que_foi_ele(dreno: DrenoDeTeste) -> None:
+    encher("banco")
+    drenar(dreno, limite=100)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT codigo FROM teste_dreno")
+        assert cursor.fetchone() == ("RECUSADO_PELO_BANCO",)
+
+
+def test_conflito_transitorio_se_repete_e_ninguem_leva_a_culpa(dreno: DrenoDeTeste) -> None:
+    encher("bom", "bom")
+    dreno.conflitos = 3
+    assert drenar(dreno, limite=100).efetuadas == 2
+    assert dreno.lotes == [[1, 2]] * 4
+
+
+def test_particao_presa_por_outro_e_deixada_para_ele(dreno: DrenoDeTeste) -> None:
+    encher("bom", particao=1)
+    encher("bom", particao=2)
+    outra = connection.copy()
+    try:
+        with outra.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", chave_da_trava("teste", 1))
+            assert cursor.fetchone() == (True,)
+        assert drenar(dreno, limite=100).efetuadas == 1
+        assert situacoes() == [PENDENTE, FEITA]
+    finally:
+        outra.close()
+
+
+def test_a_trava_se_solta_no_fim_e_tambem_no_erro(dreno: DrenoDeTeste) -> None:
+    with pytest.raises(RuntimeError), _trava("teste", 5) as minha:
+        assert minha
+        raise RuntimeError
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 5")
+        assert cursor.fetchone() == (0,)
+
+
+def test_anotacao_de_quem_morreu_conta_uma_morte_e_a_linha_vai_sozinha(dreno: DrenoDeTeste) -> None:
+    encher("bom", "bom", "bom")
+    _anotar([1, 2])
+    drenar(dreno, limite=100)
+    assert dreno.lotes == [[1], [2], [3]]  # the two suspects one by one, then the rest
+    assert situacoes() == [FEITA] * 3
+
+
+def test_depois_de_tres_mortes_a_linha_e_um_erro(dreno: DrenoDeTeste) -> None:
+    encher("bom", "bom")
+    for _ in range(2):
+        _anotar([1])
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE teste_dreno SET mortes = mortes + 1 WHERE id = 1")
+            cursor.execute("UPDATE filas_drenagem SET ids = '{}'")
+    _anotar([1])
+    drenar(dreno, limite=100)
+    assert situacoes() == [ERRO, FEITA]
+
+
+def test_banco_que_cai_nao_conta_morte_de_ninguem(dreno: DrenoDeTeste) -> None:
+    encher("cai", "bom")
+    with pytest.raises(OperationalError):
+        drenar(dreno, limite=100)
+    assert anotadas() == []
+    assert situacoes() == [PENDENTE, PENDENTE]
+
+
+def test_linhas_presas_por_outra_transacao_nao_fazem_girar_em_falso(dreno: DrenoDeTeste) -> None:
+    encher("bom")
+    dreno.aplicar = lambda cursor, ids: Resumo()  # type: ignore[method-assign]  # everything locked by somebody else
+    assert drenar(dreno, limite=100).total == 0
+
+
+def _anotar(ids: list[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO filas_drenagem (dreno, particao, ids, iniciada_em) VALUES ('teste', 1, %s, now())
+               ON CONFLICT (dreno, particao) DO UPDATE SET ids = excluded.ids""",
+            [ids],
+        )
+
