@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "pdv.terminal.apps.TerminalConfig",
     "pdv.replicacao.apps.ReplicacaoConfig",
     "pdv.processamento.apps.ProcessamentoConfig",
+    "erp.painel.apps.PainelConfig",
     "erp.config.apps.ConfigConfig",
 ]
 
@@ -254,4 +255,4 @@ LOGGING = logs.configurar(LOG_NIVEL, LOG_FORMATO)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
-UNFOLD = menu.UNFOLD
+UNFOLD = menu.UNFOLD | {"DASHBOARD_CALLBACK": "erp.painel.dashboard.painel"}

@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from pdv.processamento import formatos
+from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.filtros import AtalhoDePeriodo, FilialFiltro, PeriodoFiltro, PontoVendaFiltro
 from pdv.processamento.admin.lista import ComPontoVenda
 from pdv.processamento.admin.pagina import ComPagina
@@ -29,20 +29,20 @@ class DivergenciaAdmin(ComPagina, ComPontoVenda):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("conteudo", "hash_conteudo")
 
-    @display(description="linha recebida")
+    @coluna("linha recebida")
     def operacao(self, d: Divergencia) -> str:
         return f"Divergência {d.pk}"
 
-    @display(description="recebida em")
+    @coluna("recebida em")
     def quando(self, d: Divergencia) -> str:
         return formatos.data_hora(d.recebida_em)
 
-    @display(description="campos diferentes")
+    @coluna("campos diferentes")
     def campos(self, d: Divergencia) -> str:
         nomes = [nome for nome, _, _ in diferencas(d)]
         return ", ".join(nomes[:4]) + (f" e mais {len(nomes) - 4}" if len(nomes) > 4 else "")
 
-    @display(description="vezes")
+    @coluna("vezes")
     def vezes_(self, d: Divergencia) -> str:
         return formatos.numero(d.vezes)
 

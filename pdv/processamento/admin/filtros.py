@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+from unfold.contrib.filters import admin as unfold_filtros
 from unfold.utils import parse_date_str
 
 from erp.acesso.escopo import filiais_de
@@ -26,6 +26,13 @@ from pdv.replicacao.models import SituacaoProcessamento
 from pdv.tabelas import Especie
 
 Opcoes = Iterable[tuple[Any, str]]
+
+if TYPE_CHECKING:  # unfold is untyped; what it adds to Django's own classes is appearance
+    _Lista = admin.SimpleListFilter
+    _Periodo = admin.FieldListFilter
+else:
+    _Lista = unfold_filtros.DropdownFilter
+    _Periodo = unfold_filtros.RangeDateFilter
 
 
 class SituacaoFiltro(admin.SimpleListFilter):
@@ -42,10 +49,14 @@ class SituacaoFiltro(admin.SimpleListFilter):
         return [(str(s.value), SITUACOES[s]) for s in ordem]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(situacao_replicacao=int(v)) if (v := self.value()) in {"0", "1", "2", "9"} and v else queryset
+        return (
+            queryset.filter(situacao_replicacao=int(v))
+            if (v := self.value()) in {"0", "1", "2", "9"} and v
+            else queryset
+        )
 
 
-class ErroFiltro(DropdownFilter):
+class ErroFiltro(_Lista):
     """A code (`PRODUTO_NAO_CADASTRADO`), or one of its subjects (`PRODUTO_NAO_CADASTRADO:123`, from the dashboard).
 
     It looks only at rows with error, so the partial index of the errors serves it.
@@ -73,7 +84,7 @@ class ErroFiltro(DropdownFilter):
         )
 
 
-class _PorNumero(DropdownFilter):
+class _PorNumero(_Lista):
     """Equality with a number chosen from a list; a value that is no number filters nothing."""
 
     campo = ""
@@ -174,12 +185,12 @@ class AtalhoDePeriodo(_NoTempo, admin.SimpleListFilter):
         return self.no_periodo(request, queryset, request.campo_tempo, *limites)  # type: ignore[attr-defined]
 
 
-class PeriodoFiltro(_NoTempo, RangeDateFilter):
+class PeriodoFiltro(_NoTempo, _Periodo):
     """From a day to a day, both included."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        de = _dia(self.used_parameters.get(f"{self.parameter_name}_from"))
-        ate = _dia(self.used_parameters.get(f"{self.parameter_name}_to"))
+        de = _dia(self.used_parameters.get(f"{self.field_path}_from"))
+        ate = _dia(self.used_parameters.get(f"{self.field_path}_to"))
         if de is None and ate is None:
             return queryset
         inicio = None if de is None else meia_noite(de)

@@ -22,11 +22,11 @@ from django.contrib import messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.decorators import display
 
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.acesso.escopo import filiais_de
 from erp.cadastros.models import PontoVenda
+from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.formatos import data_hora
 from pdv.processamento.selectors.faixas import Faixa, extremos
 
@@ -40,9 +40,9 @@ class ListaRapida(SomenteLeitura, AdminBase):
 
     campo_filial: str | None = "filial_id"
     campo_tempo = "recebido_em"
-    ordering = ("-pk",)
+    ordering = ["-pk"]
     sortable_by = ()
-    list_display_links = None
+    list_display_links: Any = None
     search_fields = ("pk",)  # shows the box; `buscar` does the looking
     filtros_livres: frozenset[str] = frozenset()  # filters beyond the partial indexes that cost nothing
     # the filters are links and lists, sent together
@@ -82,13 +82,11 @@ class ListaRapida(SomenteLeitura, AdminBase):
         return (self._na_janela(request, queryset) if self._precisa_de_janela(request) else queryset), False
 
     def _precisa_de_janela(self, request: HttpRequest) -> bool:
-        filtros = {
-            nome for nome, valor in request.GET.items() if valor and nome not in SEM_CUSTO | self.filtros_livres
-        }
+        filtros = {nome for nome, valor in request.GET.items() if valor and nome not in SEM_CUSTO | self.filtros_livres}
         if request.GET.get("situacao") in SERVIDAS_POR_INDICE or "erro" in filtros:
             return False
         periodo = {f"{self.campo_tempo}_from", f"{self.campo_tempo}_to"}
-        return bool(filtros - periodo) or filiais_de(request.user) is not None  # type: ignore[arg-type]  # staff only
+        return bool(filtros - periodo) or filiais_de(request.user) is not None
 
     def _na_janela(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         faixa: Faixa | None = getattr(request, "faixa", None) or extremos(self.model)
@@ -105,8 +103,9 @@ class ComPontoVenda(ListaRapida):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         nome = PontoVenda.objects.filter(pk=OuterRef("ponto_venda_id")).values("nome")[:1]
-        return super().get_queryset(request).annotate(pdv_nome=Subquery(nome))
+        linhas: QuerySet[Any] = super().get_queryset(request).annotate(pdv_nome=Subquery(nome))
+        return linhas
 
-    @display(description="PDV")
+    @coluna("PDV")
     def pdv(self, linha: Any) -> str:
         return linha.pdv_nome or f"PDV {linha.ponto_venda_id} (não cadastrado)"

@@ -7,10 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from pdv.processamento import formatos
 from pdv.processamento.admin.acoes import acoes_de
+from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.filtros import (
     AtalhoDePeriodo,
     ErroFiltro,
@@ -62,33 +62,33 @@ class NotaFiscalAdmin(ComPagina, ComPontoVenda):
     def buscar(self, termo: str) -> set[int] | None:
         return ids_de_notas(termo)
 
-    @display(description="nota")
+    @coluna("nota")
     def numero_(self, n: NotaFiscal) -> str:
         return f"{n.numero}/{n.serie}"
 
-    @display(description="emissão")
+    @coluna("emissão")
     def emissao(self, n: NotaFiscal) -> str:
         return formatos.data_hora(n.data_emissao)
 
-    @display(description="operação")
+    @coluna("operação")
     def operacao_(self, n: NotaFiscal) -> str:
         if n.id_operacao is None:
             return formatos.VAZIO
         return formatos.elo(formatos.url_de(OperacaoPdv, q=n.id_operacao), str(n.id_operacao))
 
-    @display(description="total")
+    @coluna("total")
     def total_(self, n: NotaFiscal) -> str:
         return formatos.a_direita(formatos.reais(n.valor_total))
 
-    @display(description="na origem")
+    @coluna("na origem")
     def na_origem(self, n: NotaFiscal) -> str:
         return n.situacao or formatos.VAZIO
 
-    @display(description="situação", label=CORES)
+    @coluna("situação", cores=CORES)
     def situacao_(self, n: NotaFiscal) -> str:
         return formatos.SITUACOES[SituacaoProcessamento(n.situacao_replicacao)]
 
-    @display(description="erro", empty_value="")
+    @coluna("erro", vazio="")
     def erro(self, n: NotaFiscal) -> str:
         return titulos(n.erro_codigo) if n.situacao_replicacao == SituacaoProcessamento.COM_ERRO else ""
 

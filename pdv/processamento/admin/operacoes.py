@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from erp.cadastros.models import Produto
 from pdv.processamento import formatos
 from pdv.processamento.admin.acoes import acoes_de
+from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.filtros import (
     AtalhoDePeriodo,
     ErroFiltro,
@@ -60,23 +60,23 @@ class OperacaoAdmin(ComPagina, ComPontoVenda):
     def buscar(self, termo: str) -> set[int] | None:
         return ids_de_operacoes(termo)
 
-    @display(description="nº")
+    @coluna("nº")
     def numero(self, o: OperacaoPdv) -> str:
         return str(o.id_operacao)
 
-    @display(description="quando")
+    @coluna("quando")
     def quando(self, o: OperacaoPdv) -> str:
         return formatos.data_hora(o.data_hora_inicio)
 
-    @display(description="total")
+    @coluna("total")
     def total_(self, o: OperacaoPdv) -> str:
         return formatos.a_direita(formatos.reais(o.valor_total))
 
-    @display(description="situação", label=CORES)
+    @coluna("situação", cores=CORES)
     def situacao_(self, o: OperacaoPdv) -> str:
         return formatos.SITUACOES[SituacaoProcessamento(o.situacao_replicacao)]
 
-    @display(description="erro", empty_value="")
+    @coluna("erro", vazio="")
     def erro(self, o: OperacaoPdv) -> str:
         return titulos(o.erro_codigo) if o.situacao_replicacao == SituacaoProcessamento.COM_ERRO else ""
 

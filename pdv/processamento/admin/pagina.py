@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -29,7 +30,11 @@ class ComPagina(ListaRapida):
         """The row, if it is of a filial that this person sees; otherwise it does not exist, as for any unknown id."""
         objeto = self.get_object(request, object_id or "")
         if objeto is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id or "")
+            messages.warning(
+                request,
+                f"{str(self.opts.verbose_name).capitalize()} {object_id}: não existe, ou não é de uma filial sua.",
+            )
+            return HttpResponseRedirect(reverse("admin:index"))
         if not self.has_view_permission(request, objeto):
             raise PermissionDenied
         lista = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist"

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from pdv.processamento import formatos
+from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.filtros import (
     AtalhoDePeriodo,
     EspecieFiltro,
@@ -47,27 +47,27 @@ class GeracaoAdmin(ComPagina, ComPontoVenda):
     def buscar(self, termo: str) -> set[int] | None:
         return ids_de_geracoes(termo)
 
-    @display(description="geração")
+    @coluna("geração")
     def numero_(self, g: Geracao) -> str:
         return f"{g.numero}ª da operação {g.id_operacao}"
 
-    @display(description="operação")
+    @coluna("operação")
     def operacao_(self, g: Geracao) -> str:
         return formatos.elo(formatos.url_de(OperacaoPdv, q=g.id_operacao), str(g.id_operacao))
 
-    @display(description="espécie")
+    @coluna("espécie")
     def especie(self, g: Geracao) -> str:
         return nome_da_especie(g.operacao)
 
-    @display(description="total")
+    @coluna("total")
     def valor_(self, g: Geracao) -> str:
         return formatos.a_direita(formatos.reais(g.valor_total))
 
-    @display(description="lançada em")
+    @coluna("lançada em")
     def criada(self, g: Geracao) -> str:
         return formatos.data_hora(g.criada_em)
 
-    @display(description="situação", label={"Viva": "success", "Estornada": "default"})
+    @coluna("situação", cores={"Viva": "success", "Estornada": "default"})
     def situacao_(self, g: Geracao) -> str:
         return "Estornada" if g.estornada_em else "Viva"
 
@@ -109,17 +109,17 @@ class LogAdmin(ListaRapida):
     list_display = ["quando", "alvo_", "tentativa", "resultado_", "codigo", "mensagem"]
     list_filter = [ResultadoFiltro, FilialFiltro, AtalhoDePeriodo, ("em", PeriodoFiltro)]
 
-    @display(description="quando")
+    @coluna("quando")
     def quando(self, x: LogProcessamento) -> str:
         return formatos.data_hora(x.em)
 
-    @display(description="de quê")
+    @coluna("de quê")
     def alvo_(self, x: LogProcessamento) -> str:
         return elo_do_alvo(x)
 
-    @display(
-        description="resultado",
-        label={"Efetuado": "success", "Erro": "danger", "Adiado": "warning", "Estornado": "info"},
+    @coluna(
+        "resultado",
+        cores={"Efetuado": "success", "Erro": "danger", "Adiado": "warning", "Estornado": "info"},
     )
     def resultado_(self, x: LogProcessamento) -> str:
         return x.get_resultado_display()
@@ -131,14 +131,14 @@ class AtoAdmin(ListaRapida):
     list_display = ["quando", "usuario", "acao_", "alvo_", "motivo"]
     list_filter = [FilialFiltro, AtalhoDePeriodo, ("em", PeriodoFiltro)]
 
-    @display(description="quando")
+    @coluna("quando")
     def quando(self, x: AtoPessoa) -> str:
         return formatos.data_hora(x.em)
 
-    @display(description="ação", label={"Processar agora": "info", "Reprocessar": "warning", "Ignorar": "danger"})
+    @coluna("ação", cores={"Processar agora": "info", "Reprocessar": "warning", "Ignorar": "danger"})
     def acao_(self, x: AtoPessoa) -> str:
         return x.get_acao_display()
 
-    @display(description="sobre")
+    @coluna("sobre")
     def alvo_(self, x: AtoPessoa) -> str:
         return elo_do_alvo(x)

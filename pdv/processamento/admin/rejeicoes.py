@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from pdv.processamento import formatos
+from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.filtros import FilialFiltro, PontoVendaFiltro
 from pdv.processamento.admin.lista import ComPontoVenda
 from pdv.processamento.admin.pagina import ComPagina, Fato
@@ -52,7 +52,7 @@ class RejeicaoAdmin(ComPagina, ComPontoVenda):
     list_display = ["assunto", "pdv", "codigo", "motivo", "ultima", "vezes_", "situacao_"]
     list_display_links = ["assunto"]
     list_filter = [ResolvidaFiltro, TipoFiltro, FilialFiltro, PontoVendaFiltro]
-    ordering = ("-ultima_em", "-pk")
+    ordering = ["-ultima_em", "-pk"]
     search_help_text = "Número da operação ou chave da nota"
     modelo_da_pagina = "admin/pdv/rejeicao.html"
 
@@ -65,27 +65,27 @@ class RejeicaoAdmin(ComPagina, ComPontoVenda):
     def buscar(self, termo: str) -> set[int] | None:
         return set(Rejeicao.objects.filter(identificador=termo[:80]).values_list("id", flat=True)[:500])
 
-    @display(description="o quê")
+    @coluna("o quê")
     def assunto(self, r: Rejeicao) -> str:
         return f"{TIPOS.get(r.tipo, r.tipo)} {r.identificador}".strip()
 
-    @display(description="PDV")
+    @coluna("PDV")
     def pdv(self, linha: Any) -> str:
         return formatos.VAZIO if linha.ponto_venda_id is None else super().pdv(linha)
 
-    @display(description="motivo")
+    @coluna("motivo")
     def motivo(self, r: Rejeicao) -> str:
         return r.mensagem if len(r.mensagem) <= 140 else f"{r.mensagem[:139]}…"
 
-    @display(description="última vez")
+    @coluna("última vez")
     def ultima(self, r: Rejeicao) -> str:
         return formatos.data_hora(r.ultima_em)
 
-    @display(description="vezes")
+    @coluna("vezes")
     def vezes_(self, r: Rejeicao) -> str:
         return formatos.numero(r.vezes)
 
-    @display(description="situação", label=SITUACOES)
+    @coluna("situação", cores=SITUACOES)
     def situacao_(self, r: Rejeicao) -> str:
         return "Resolvida" if r.resolvida_em else "Em aberto"
 

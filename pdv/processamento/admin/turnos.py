@@ -6,9 +6,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from pdv.processamento import formatos
+from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.filtros import AtalhoDePeriodo, FilialFiltro, PeriodoFiltro, PontoVendaFiltro
 from pdv.processamento.admin.lista import ComPontoVenda
 from pdv.processamento.admin.pagina import ComPagina, Fato
@@ -24,19 +24,19 @@ class TurnoAdmin(ComPagina, ComPontoVenda):
     list_filter = [FilialFiltro, PontoVendaFiltro, AtalhoDePeriodo, ("recebido_em", PeriodoFiltro)]
     modelo_da_pagina = "admin/pdv/turno.html"
 
-    @display(description="turno")
+    @coluna("turno")
     def numero(self, t: Turno) -> str:
         return str(t.id_turno)
 
-    @display(description="início")
+    @coluna("início")
     def inicio(self, t: Turno) -> str:
         return formatos.data_hora(t.data_hora_inicio)
 
-    @display(description="término")
+    @coluna("término")
     def termino(self, t: Turno) -> str:
         return formatos.data_hora(t.data_hora_termino)
 
-    @display(description="situação", label={"Aberto": "warning", "Fechado": "success"})
+    @coluna("situação", cores={"Aberto": "warning", "Fechado": "success"})
     def fechado_(self, t: Turno) -> str:
         return "Fechado" if t.fechado else "Aberto"
 
