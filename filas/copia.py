@@ -66,7 +66,7 @@ def copiar(cursor: CursorWrapper, tabela: str, colunas: Sequence[str], linhas: I
     Raises Django's IntegrityError or DataError as an INSERT would; then nothing of the call was written.
     """
     instante = _Instantes().texto
-    formatos = {**_FORMATOS, date: instante, datetime: instante}
+    formatos: dict[type, Callable[[Any], str]] = {**_FORMATOS, date: instante, datetime: instante}
     texto = "\n".join(
         ["\t".join([formatos.get(type(v), _formatar)(v) for v in linha]) for linha in linhas]  # inlined: the hot loop
     )
