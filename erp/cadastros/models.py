@@ -68,7 +68,7 @@ class Conta(models.Model):
 class PontoVenda(models.Model):
     """A till (PDV): it belongs to one filial and has a drawer of its own."""
 
-    codigo = models.IntegerField("código", unique=True, help_text="O id_ponto_venda que o PDV envia.")
+    codigo = models.IntegerField("código", unique=True, help_text="O número do ponto de venda no PDV.")
     nome = models.CharField("nome", max_length=60)
     filial = models.ForeignKey(Filial, models.PROTECT, verbose_name="filial", related_name="pontos_venda")
     conta_caixa = models.ForeignKey(Conta, models.PROTECT, verbose_name="conta do caixa", related_name="+")
@@ -102,7 +102,7 @@ class ProdutoQuerySet(models.QuerySet["Produto"]):
 class Produto(models.Model):
     """A product; `codigo` is the `id_produto` that the tills send."""
 
-    codigo = models.BigIntegerField("código", unique=True)
+    codigo = models.BigIntegerField("código", unique=True, help_text="O código do produto no PDV. Depois não muda.")
     descricao = models.CharField("descrição", max_length=120)
     codigo_barras = models.CharField("código de barras", max_length=14, blank=True, default="", db_index=True)
     unidade = models.CharField("unidade", max_length=6, default="UN")
@@ -156,7 +156,7 @@ class EspecieFinalizador(models.TextChoices):
 class Finalizador(models.Model):
     """A way to pay; how it becomes money is in its conditions, each valid from a date on (vigência)."""
 
-    codigo = models.IntegerField("código", unique=True, help_text="O id_finalizador que o PDV envia.")
+    codigo = models.IntegerField("código", unique=True, help_text="O número do finalizador no PDV.")
     nome = models.CharField("nome", max_length=60)
     especie = models.CharField("espécie", max_length=10, choices=EspecieFinalizador.choices)
     ativo = models.BooleanField("ativo", default=True)

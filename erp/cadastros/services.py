@@ -63,12 +63,12 @@ def excluir_com_auditoria(objeto: Model, *, usuario: User, motivo: str = "") -> 
 
 
 @transaction.atomic
-def mudar_atividade(objetos: Iterable[Model], *, campo: str, valor: bool, usuario: User) -> int:
+def mudar_atividade(objetos: Iterable[Model], *, campo: str, valor: bool, usuario: User, motivo: str = "") -> int:
     """Make rows active or inactive, each with its event; returns how many changed."""
     mudados = 0
     for objeto in objetos:
         setattr(objeto, campo, valor)
-        mudados += gravar_com_auditoria(objeto, usuario=usuario)
+        mudados += gravar_com_auditoria(objeto, usuario=usuario, motivo=motivo)
     return mudados
 
 

@@ -174,6 +174,16 @@ class Baixa(models.Model):
         db_table = "financeiro_baixa"
         verbose_name = "baixa"
         default_permissions = ("view",)
+        indexes = [
+            # the list by period of posting (see estoque)
+            BrinIndex(
+                fields=["data_contabil"],
+                name="baixa_dia",
+                opclasses=["date_minmax_multi_ops"],
+                pages_per_range=32,
+                autosummarize=True,
+            ),
+        ]
         triggers = somente_acrescimo("financeiro_baixa")
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ Lock order, the same as the drain's: cash accounts by id, then titles by id.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -86,30 +86,38 @@ def baixar_titulos(
     return [feitas.get(pedido.chave) or _baixar(pedido, titulos[pedido.titulo_id], ato) for pedido in pedidos]
 
 
-@transaction.atomic
 def desfazer_baixa(*, baixa_id: int, motivo: str, usuario: User, chave: uuid.UUID) -> Baixa:
     """Undo a settlement by its inverse: the title opens again and the money goes back. Raises BaixaRecusada."""
-    baixa = Baixa.objects.filter(pk=baixa_id).select_related("titulo").first()
-    if baixa is None:
-        raise BaixaRecusada(f"a baixa {baixa_id} não existe")
+    return desfazer_baixas(chaves={baixa_id: chave}, motivo=motivo, usuario=usuario)[0]
+
+
+@transaction.atomic
+def desfazer_baixas(*, chaves: Mapping[int, uuid.UUID], motivo: str, usuario: User) -> list[Baixa]:
+    """Undo settlements, all or none, in order of id. `chaves` gives each its key: sent again, nothing is done again."""
     if not motivo.strip():
         raise BaixaRecusada("diga o motivo")
+    baixas = list(Baixa.objects.filter(pk__in=chaves).select_related("titulo", "conta").order_by("pk"))
+    if faltam := sorted(set(chaves) - {baixa.pk for baixa in baixas}):
+        raise BaixaRecusada(f"não existe a baixa {', '.join(map(str, faltam))}")
     with connection.cursor() as cursor:
-        travar_contas(cursor, [baixa.conta_id])
-    _travar_titulos([baixa.titulo_id])
+        travar_contas(cursor, {baixa.conta_id for baixa in baixas})
+    _travar_titulos([baixa.titulo_id for baixa in baixas])
+    return [_desfazer(baixa, motivo.strip()[:200], usuario, chaves[baixa.pk]) for baixa in baixas]
+
+
+def _desfazer(baixa: Baixa, motivo: str, usuario: User, chave: uuid.UUID) -> Baixa:
     if feita := Baixa.objects.filter(chave=chave).first():
-        if feita.estorno_de_id != baixa_id:
+        if feita.estorno_de_id != baixa.pk:
             raise BaixaRecusada("este formulário já foi usado; abra outro")
         return feita
     if baixa.estorno_de_id is not None:
         raise BaixaRecusada(
-            f"a baixa {baixa_id} já é o desfazer de outra ({baixa.estorno_de_id}); baixe o título de novo"
+            f"a baixa {baixa.pk} é o desfazer da baixa {baixa.estorno_de_id}; para valer de novo, baixe o título outra vez"
         )
     if desfeita := Baixa.objects.filter(estorno_de=baixa).first():
-        raise BaixaRecusada(
-            f"a baixa {baixa_id} já foi desfeita por {desfeita.feita_por} em {_quando(desfeita.lancado_em)}"
-        )
-    inversa = _gravar_inversa(baixa, motivo.strip()[:200], usuario, chave)
+        quando = f"{timezone.localtime(desfeita.lancado_em):%d/%m/%Y %H:%M}"
+        raise BaixaRecusada(f"a baixa {baixa.pk} já foi desfeita por {desfeita.feita_por} em {quando}")
+    inversa = _gravar_inversa(baixa, motivo, usuario, chave)
     _lancar_inverso(baixa, inversa)
     _auditar("financeiro.baixa_desfeita", inversa, usuario)
     return inversa
@@ -210,7 +218,3 @@ def _auditar(acao: str, baixa: Baixa, usuario: User) -> None:
         },
         motivo=baixa.motivo,
     )
-
-
-def _quando(instante: datetime) -> str:
-    return f"{timezone.localtime(instante):%d/%m/%Y %H:%M}"

@@ -200,6 +200,7 @@ def _titulo(texto: str) -> str:
 def _relatar(resultado: Result, previas: Sequence[Previa], erros: Erros) -> None:
     for numero, mensagens in sorted(erros.por_linha.items())[:ERROS_MOSTRADOS]:
         resultado.append_invalid_row(numero, {}, ValidationError(mensagens))
+    resultado.cortado = len(previas) > PREVIAS
     resultado.totals[RowResult.IMPORT_TYPE_INVALID] = len(erros.por_linha)
     for previa in previas:
         resultado.totals[previa.tipo] += 1

@@ -1,0 +1,100 @@
+"""Filters of lists, shared by the ledgers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, TextFilter
+
+from erp.acesso import escopo
+from erp.cadastros.admin.usuario import usuario_de
+from erp.cadastros.models import Filial, Produto
+
+
+class PeriodoFilter(RangeDateFilter):  # type: ignore[misc]  # unfold has no types
+    """Two dates, both in; with none chosen, the last `dias` days. A list that never looks at all its rows by accident.
+
+    Emptying both dates on purpose looks at everything. Dates are read as the screen writes them: unfold's own reading
+    takes 05/03 for the third of May.
+    """
+
+    dias = 30
+
+    def __init__(self, field: Any, request: HttpRequest, params: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        escolhido = f"{args[-1]}_from" in params or f"{args[-1]}_to" in params
+        super().__init__(field, request, params, *args, **kwargs)
+        if not escolhido:
+            inicio = timezone.localdate() - timedelta(days=self.dias)
+            self.used_parameters[f"{self.parameter_name}_from"] = f"{inicio:%d/%m/%Y}"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        for ponta, comparacao in (("from", "gte"), ("to", "lte")):
+            dia = _ler(self.used_parameters.get(f"{self.parameter_name}_{ponta}"))
+            if dia is not None:
+                queryset = queryset.filter(**{f"{self.parameter_name}__{comparacao}": dia})
+        return queryset
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        for escolha in super().choices(changelist):
+            for campo in escolha["form"].fields.values():
+                campo.widget.attrs["autocomplete"] = "off"
+            yield escolha
+
+
+class VencimentoFilter(PeriodoFilter):
+    """A range of dates that is empty until somebody fills it."""
+
+    def __init__(self, field: Any, request: HttpRequest, params: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(field, request, {**{f"{args[-1]}_from": ""}, **params}, *args, **kwargs)
+        for ponta in ("from", "to"):
+            params.pop(f"{self.parameter_name}_{ponta}", None)
+
+
+def _ler(texto: object) -> date | None:
+    try:
+        dia: date | None = forms.DateField(required=False).clean(texto)
+    except ValidationError:
+        return None
+    return dia
+
+
+class FilialFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
+    """The filiais of whoever looks. `caminho` leads from the row to the filial's id."""
+
+    title = "filial"
+    parameter_name = "filial"
+    caminho = "filial_id"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:
+        visiveis = escopo.restringir(Filial.objects.all(), usuario_de(request), "pk")
+        return [(filial.pk, str(filial)) for filial in visiveis]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        escolhida = self.value() or ""
+        return queryset.filter(**{self.caminho: int(escolhida)}) if escolhida.isdecimal() else queryset
+
+
+class ProdutoFilter(TextFilter):  # type: ignore[misc]  # unfold has no types
+    """One product, by its code or its whole barcode."""
+
+    title = "código ou código de barras do produto"
+    parameter_name = "produto"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        texto = (self.value() or "").strip()
+        return queryset.filter(produto_id__in=[p.pk for p in produtos_do_codigo(texto)]) if texto else queryset
+
+
+def produtos_do_codigo(texto: str) -> list[Produto]:
+    """The product of a code; where there is none, those of a barcode."""
+    if not (texto.isascii() and texto.isdigit() and len(texto) <= 19):
+        return []
+    achados = Produto.objects.filter(codigo=min(int(texto), 2**63 - 1))
+    return list(achados) or list(Produto.objects.filter(codigo_barras=texto))
