@@ -75,7 +75,8 @@ def django_db_modify_db_settings(
     from erp.config.celery import app
 
     arquivo = tmp_path_factory.mktemp("terminal") / "terminal.sqlite3"
-    settings.DATABASES["terminal"].setdefault("TEST", {})["NAME"] = str(arquivo)
+    # no dependency on the default database either: a run of the till's tests alone needs no PostgreSQL
+    settings.DATABASES["terminal"].setdefault("TEST", {}).update(NAME=str(arquivo), DEPENDENCIES=[])
     if settings.DATABASES["default"]["ENGINE"] != "erp.config.banco":
         app.conf.broker_url = "memory://"  # somebody's own server: no wake-up of a test may reach its workers
 
