@@ -34,19 +34,34 @@ def copiar(arquivo: Path) -> int:
     It is written aside and renamed: a file with the final name is a whole backup.
     """
     connection.ensure_connection()
-    arquivo.parent.mkdir(parents=True, exist_ok=True)
     parcial = arquivo.with_name(f".{arquivo.name}.{os.getpid()}.parcial")
-    descritor = os.open(parcial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descritor, "wb") as saida:
-            _rodar(["pg_dump", "--format=custom", "--no-owner", "--no-privileges",
-                    f"--exclude-table-data={TABELA_MENSAGEM}"], stdout=saida)  # fmt: skip
-            saida.flush()
-            os.fsync(saida.fileno())
+        arquivo.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(parcial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        # By name, not through standard output: there pg_dump writes its table of contents twice.
+        _rodar(
+            "pg_dump", "--format=custom", "--no-owner", "--no-privileges",
+            f"--exclude-table-data={TABELA_MENSAGEM}", f"--file={parcial}",
+        )  # fmt: skip
+        _gravar_no_disco(parcial)
         parcial.replace(arquivo)
+    except OSError as erro:
+        raise ErroDeCopia(f"{arquivo}: {erro.strerror}") from erro
     finally:
-        parcial.unlink(missing_ok=True)
+        _apagar(parcial)
     return arquivo.stat().st_size
+
+
+def _apagar(arquivo: Path) -> None:
+    try:
+        arquivo.unlink(missing_ok=True)
+    except NotADirectoryError:  # the folder asked for is a file, which is the error being told
+        pass
+
+
+def _gravar_no_disco(arquivo: Path) -> None:
+    with arquivo.open("rb") as aberto:
+        os.fsync(aberto.fileno())
 
 
 def esta_vazio() -> bool:
@@ -105,13 +120,13 @@ def _fechar(canal: Any) -> None:
         pass
 
 
-def _rodar(comando: list[str], **opcoes: Any) -> None:
+def _rodar(programa: str, *argumentos: str) -> None:
+    comando = [_programa(programa), *argumentos]
     feito = subprocess.run(
-        [_programa(comando[0]), *comando[1:]],
-        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_ambiente(), cwd="/", check=False, **opcoes,
-    )  # fmt: skip
+        comando, stdin=subprocess.DEVNULL, capture_output=True, env=_ambiente(), cwd="/", check=False
+    )
     if feito.returncode:
-        raise ErroDeCopia(f"{comando[0]}: {feito.stderr.decode(errors='replace').strip()}")
+        raise ErroDeCopia(f"{programa}: {feito.stderr.decode(errors='replace').strip()}")
 
 
 def _programa(nome: str) -> str:
