@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from django.db import connection, connections
 
 from bench.unidades import FILIAIS, PDVS_POR_FILIAL, PRODUTOS, Pdv
 from erp.cadastros.exemplo import LinhaProduto, carregar_exemplo, carregar_produtos
@@ -38,7 +38,7 @@ def pdvs() -> list[Pdv]:
     return [Pdv(p.codigo, p.pk, p.filial_id) for p in PontoVenda.objects.order_by("codigo")]
 
 
-def limpar_e_analisar() -> None:
+def limpar_e_analisar(banco: str = "default") -> None:
     """VACUUM ANALYZE, which the limit also gets before each of its rounds."""
-    with connection.cursor() as cursor:
+    with connections[banco].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
@@ -17,11 +17,11 @@ OPERACAO, ITEM = "hiperpdv_operacao_pdv", "hiperpdv_item_operacao_pdv"
 FINALIZADOR, NOTA = "hiperpdv_finalizador_operacao_pdv", "hiperpdv_nota_fiscal"
 
 
-def receber(unidades: Sequence[Unidade]) -> None:
+def receber(unidades: Sequence[Unidade], banco: str = "default") -> None:
     """Stage `unidades` at situacao 1, due now, in one transaction."""
     agora = timezone.now()
     partes = [colunas(u) for u in unidades]
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(using=banco), connections[banco].cursor() as cursor:
         ids = reservar_ids(cursor, OPERACAO, len(partes))
         _copiar(
             cursor,

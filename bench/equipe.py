@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from bench.memoria import Balanca
 from bench.processos import Processos
 
 
@@ -34,17 +35,18 @@ class Equipe:
 
     def drenar(self) -> Drenagem:
         """Raises RuntimeError when a worker dies or a row was refused or put off: every unit is a good one."""
-        inicio = time.perf_counter()
-        for membro in self.membros:
-            assert membro.stdin is not None
-            membro.stdin.write("drenar\n")
-            membro.stdin.flush()
-        respostas = [json.loads(self._ler(membro)) for membro in self.membros]
-        segundos = time.perf_counter() - inicio
+        with Balanca(self.membros) as balanca:
+            inicio = time.perf_counter()
+            for membro in self.membros:
+                assert membro.stdin is not None
+                membro.stdin.write("drenar\n")
+                membro.stdin.flush()
+            respostas = [json.loads(self._ler(membro)) for membro in self.membros]
+            segundos = time.perf_counter() - inicio
         recusadas = sum(r["com_erro"] + r["adiadas"] for r in respostas)
         if recusadas:
             raise RuntimeError(f"{recusadas} linhas não foram lançadas:\n{self.processos.fim_do_registro(self.nome)}")
-        return Drenagem(sum(r["efetuadas"] for r in respostas), segundos, max(r["rss_kb"] for r in respostas) / 1024)
+        return Drenagem(sum(r["efetuadas"] for r in respostas), segundos, balanca.maior_mb)
 
     def encerrar(self) -> None:
         self.processos.encerrar(self.membros)

@@ -5,23 +5,46 @@ from __future__ import annotations
 import argparse
 import sys
 
+from rich.console import Console
+
 from bench.pasta import pasta_propria
 
 ALVOS = ("processar", "http", "latencia", "volume", "memoria", "limite")
+INTERROMPIDO = 130
 
 
 def main() -> int:
+    pedido = _opcoes().parse_args()
+    tela = Console()
+    try:
+        with pasta_propria("bench") as pasta:
+            pasta.usar()
+            # models: only once the settings know this run's folder
+            from bench.resultados import gravar, medidos, mostrar
+            from bench.rodadas import medir
+
+            figuras = medir(
+                pasta, pedido.alvo, rodadas=pedido.rodadas, operacoes=pedido.operacoes,
+                armazenadas=pedido.armazenadas, tela=tela,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        tela.print("Interrompido.")
+        return INTERROMPIDO
+    novos = medidos(figuras)
+    mostrar(novos, figuras, tela)
+    if not pedido.sem_gravar:
+        gravar(novos, figuras, comando=f"make bench{f' ALVO={pedido.alvo}' if pedido.alvo else ''}")
+    return 0
+
+
+def _opcoes() -> argparse.ArgumentParser:
     opcoes = argparse.ArgumentParser(prog="python -m bench.medir", description=__doc__)
     opcoes.add_argument("--alvo", choices=ALVOS, help="mede só uma área (padrão: todas)")
-    opcoes.add_argument("--rodadas", type=int, default=5, help="rodadas de cada medida (padrão: 5)")
+    opcoes.add_argument("--rodadas", type=int, default=5, help="rodadas de cada medida de vazão (padrão: 5)")
     opcoes.add_argument("--operacoes", type=int, default=5_000, help="operações por rodada (padrão: 5000)")
-    pedido = opcoes.parse_args()
-    with pasta_propria("bench") as pasta:
-        pasta.usar()
-        from bench.rodadas import medir  # models: only once the settings know this run's folder
-
-        medir(pasta, pedido.alvo, rodadas=pedido.rodadas, operacoes=pedido.operacoes)
-    return 0
+    opcoes.add_argument("--armazenadas", type=int, default=1_000_000, help="na medida de volume (padrão: 1.000.000)")
+    opcoes.add_argument("--sem-gravar", action="store_true", help="não escreve results.md nem results.json")
+    return opcoes
 
 
 if __name__ == "__main__":

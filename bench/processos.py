@@ -27,18 +27,31 @@ class Processos:
         signal.signal(signal.SIGHUP, _interromper)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _tipo: type[BaseException] | None, erro: BaseException | None, _onde: object) -> None:
         self.encerrar(self.vivos)
+        if isinstance(erro, Exception):  # the files go away with the run's folder
+            for arquivo in sorted(self.registros.glob("*.log")):
+                if fim := arquivo.read_text(errors="replace")[-2000:].strip():
+                    erro.add_note(f"--- {arquivo.name}\n{fim}")
 
     def iniciar(
-        self, nome: str, comando: Sequence[str], ambiente: Mapping[str, str], *, conversa: bool = False
+        self,
+        nome: str,
+        comando: Sequence[str],
+        ambiente: Mapping[str, str],
+        *,
+        conversa: bool = False,
+        herdados: tuple[int, ...] = (),
     ) -> subprocess.Popen[str]:
-        """Start a process. `conversa`: its stdin and stdout are pipes; otherwise all it says goes to its file."""
+        """Start a process. `conversa`: its stdin and stdout are pipes; otherwise all it says goes to its file.
+
+        `herdados` are open descriptors that it keeps.
+        """
         with self.arquivo(nome).open("a") as arquivo:
             saida: IO[str] | int = subprocess.PIPE if conversa else arquivo
             processo = subprocess.Popen(
                 list(comando), env=dict(ambiente), cwd=RAIZ, text=True, start_new_session=True,
-                stdin=subprocess.PIPE if conversa else subprocess.DEVNULL, stdout=saida, stderr=arquivo,
+                pass_fds=herdados, stdin=subprocess.PIPE if conversa else subprocess.DEVNULL, stdout=saida, stderr=arquivo,
             )  # fmt: skip
         self.vivos.append(processo)
         return processo

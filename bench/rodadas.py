@@ -1,52 +1,111 @@
-"""The order of a run: prepare, interleave the rounds, take medians."""
+"""The order of a run: prepare, interleave the rounds of what is to be compared, take medians."""
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from statistics import median
 
 from django.core.management import call_command
+from django.db import connections
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.cadastro import registrar_empresa
 from bench.medidas.base import Medida, Oficina
+from bench.medidas.corretor import EMBUTIDO, iniciar_redis
+from bench.medidas.http import Http
+from bench.medidas.latencia import Latencia
 from bench.medidas.limite import Limite, script
 from bench.medidas.processar import Processar
+from bench.medidas.volume import POUCAS, Volume
 from bench.pasta import Pasta
 from bench.processos import Processos
 
-RODADAS = 5
+RODADAS_LATENCIA = 2
+DE_VAZAO = ("limite", "processar", "http", "memoria")
 
 
-def medir(pasta: Pasta, alvo: str | None, *, rodadas: int, operacoes: int) -> None:
-    tela = Console()
-    with Processos(pasta.raiz) as processos:
+@dataclass
+class Figuras:
+    """The figures of every round, by name."""
+
+    rodadas: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    notas: list[str] = field(default_factory=list)
+    rss_mb: float = 0.0
+
+    def mediana(self, nome: str) -> float | None:
+        return median(self.rodadas[nome]) if self.rodadas.get(nome) else None
+
+
+def medir(pasta: Pasta, alvo: str | None, *, rodadas: int, operacoes: int, armazenadas: int, tela: Console) -> Figuras:
+    """Run the measures of `alvo` (None: all of them) on a server of their own."""
+    figuras = Figuras()
+    with Processos(pasta.raiz) as processos, _progresso(tela) as progresso:
+        progresso.add_task("preparando o banco", total=None)
         pasta.servidor.garantir_no_ar()
-        call_command("preparar", sem_estaticos=True, verbosity=0, stdout=(pasta.raiz / "preparar.log").open("w"))
-        oficina = Oficina(pasta, processos, registrar_empresa(), operacoes)
-        medidas: list[Medida] = []
-        if (caminho := script()) is not None:
-            medidas.append(Limite(oficina, caminho))
-        else:
-            tela.print("limite.py não está aqui: as razões ficam de fora")
+        connections.settings["manutencao"] = connections.settings["default"] | {"NAME": "postgres"}
+        call_command("preparar", sem_estaticos=True, stdout=io.StringIO())  # the password it prints is of no use
+        oficina = Oficina(pasta, processos, registrar_empresa(), operacoes, progresso.console.print)
+        connections.close_all()  # the volume's databases are copies of this one
+        if alvo in (None, "volume"):
+            _intercalar([Volume(oficina, "volume_muitas", armazenadas), Volume(oficina, "volume_poucas", POUCAS)],
+                        rodadas, progresso, figuras)  # fmt: skip
+        if alvo in (None, *DE_VAZAO):
+            _intercalar(_de_vazao(oficina, alvo, figuras), rodadas, progresso, figuras)
+        if alvo in (None, "latencia"):
+            _intercalar(_de_latencia(oficina, figuras), RODADAS_LATENCIA, progresso, figuras, aquecer=False)
+        figuras.rss_mb = oficina.rss_mb
+        connections.close_all()
+    return figuras
+
+
+def _de_vazao(oficina: Oficina, alvo: str | None, figuras: Figuras) -> list[Medida]:
+    medidas: list[Medida] = []
+    caminho = script()
+    if caminho is not None and alvo != "memoria":
+        medidas.append(Limite(oficina, caminho))
+    elif caminho is None:
+        figuras.notas.append("`limite.py` não está nesta máquina (variável LIMITE): as razões ficam de fora.")
+    if alvo in (None, "processar", "memoria"):
         medidas.append(Processar(oficina))
-        resultado = intercalar(medidas, rodadas, tela)
-        tela.print(resultado, {"rss_mb": oficina.rss_mb})
+    if alvo in (None, "http", "memoria"):
+        redis = iniciar_redis(oficina)
+        medidas.append(Http(oficina, redis or EMBUTIDO))
+    return medidas
 
 
-def intercalar(medidas: Sequence[Medida], rodadas: int, tela: Console) -> dict[str, float]:
-    """`rodadas` rounds of each, in turn; the median of each figure. A first round of each warms up and is thrown away."""
-    figuras: defaultdict[str, list[float]] = defaultdict(list)
+def _de_latencia(oficina: Oficina, figuras: Figuras) -> list[Medida]:
+    medidas: list[Medida] = [Latencia(oficina, "latencia_embutido", EMBUTIDO)]
+    redis = iniciar_redis(oficina)
+    if redis is None:
+        figuras.notas.append("redis-server não está instalado: a latência com Redis fica de fora.")
+    else:
+        medidas.append(Latencia(oficina, "latencia_redis", redis))
+    return medidas
+
+
+def _intercalar(
+    medidas: Sequence[Medida], rodadas: int, progresso: Progress, figuras: Figuras, *, aquecer: bool = True
+) -> None:
+    """`rodadas` rounds of each, in turn. With `aquecer` there is one more at the beginning, which does not count."""
+    tarefa = progresso.add_task("", total=(rodadas + aquecer) * len(medidas))
+    for rodada in range(1 - aquecer, rodadas + 1):
+        for medida in medidas:
+            progresso.update(tarefa, description=f"{medida.nome}: {f'rodada {rodada}' if rodada else 'aquecendo'}")
+            for nome, valor in medida.rodada().items():
+                if rodada:
+                    figuras.rodadas[nome].append(valor)
+            progresso.advance(tarefa)
+    for medida in medidas:
+        medida.encerrar()
+
+
+@contextmanager
+def _progresso(tela: Console) -> Iterator[Progress]:
     colunas = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*colunas, console=tela) as progresso:
-        tarefa = progresso.add_task("aquecendo", total=(rodadas + 1) * len(medidas))
-        for rodada in range(rodadas + 1):
-            for medida in medidas:
-                progresso.update(tarefa, description=f"{medida.nome}, rodada {rodada}" if rodada else "aquecendo")
-                for nome, valor in medida.rodada().items():
-                    if rodada:
-                        figuras[nome].append(valor)
-                progresso.advance(tarefa)
-    return {nome: median(valores) for nome, valores in figuras.items()}
+        yield progresso

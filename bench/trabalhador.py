@@ -8,15 +8,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from pathlib import Path
 
 import django
-
-
-def memoria_maxima_kb() -> int:
-    """The most memory this process ever held (VmHWM), in kB."""
-    estado = Path("/proc/self/status").read_text()
-    return int(estado.partition("VmHWM:")[2].split()[0])
 
 
 def main() -> None:
@@ -32,7 +25,7 @@ def main() -> None:
         resumo = drenar_tudo()
         feito = {
             "efetuadas": resumo.efetuadas, "com_erro": resumo.com_erro, "adiadas": resumo.adiadas,
-            "segundos": time.perf_counter() - inicio, "rss_kb": memoria_maxima_kb(),
+            "segundos": time.perf_counter() - inicio,
         }  # fmt: skip
         print(json.dumps(feito), flush=True)
 

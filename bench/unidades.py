@@ -29,7 +29,8 @@ class Pdv:
     id: int
     filial_id: int
     instalacao: uuid.UUID = field(default_factory=uuid.uuid4)
-    operacoes: int = 0
+    operacoes: int = 0  # the number of the last one
+    feitas: int = 0  # since the beginning of its days here
 
 
 class Linha(NamedTuple):
@@ -63,6 +64,7 @@ def fabricar(sorteio: Random, pdv: Pdv, quantas: int) -> list[Unidade]:
 
 def _fabricar(sorteio: Random, pdv: Pdv) -> Unidade:
     pdv.operacoes += 1
+    pdv.feitas += 1
     produtos = catalogo(PRODUTOS)
     linhas = []
     for _ in range(ITENS):
@@ -71,7 +73,7 @@ def _fabricar(sorteio: Random, pdv: Pdv) -> Unidade:
         linhas.append(Linha(produto, quantidade, quantidade * produto.preco))
     total = sum((linha.total for linha in linhas), Decimal(0))
     em_dinheiro = (total / 3).quantize(Decimal("0.01"))
-    termino = INICIO + timedelta(seconds=20 * pdv.operacoes)
+    termino = INICIO + timedelta(seconds=20 * pdv.feitas)
     protocolo = f"135{pdv.codigo:02d}{pdv.operacoes:010d}"
     nsu = f"{pdv.codigo:03d}{pdv.operacoes:09d}"
     nota = gerar_nfce(

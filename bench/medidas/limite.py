@@ -40,3 +40,6 @@ class Limite:
         medianas: dict[str, float] = json.loads(feito.stdout.splitlines()[-1])["medianas"]
         return {"limite.receber": medianas["receber"], "limite.processar": medianas["processar"],
                 "limite.ponta_a_ponta": medianas["ponta_a_ponta"]}  # fmt: skip
+
+    def encerrar(self) -> None:
+        """Each round is a process of its own, and over."""

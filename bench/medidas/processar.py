@@ -14,10 +14,12 @@ class Processar:
         self.equipe = Equipe(oficina.processos, oficina.pasta.variaveis())
 
     def rodada(self) -> dict[str, float]:
-        self.oficina.chegar()
+        quantas = self.oficina.chegar(self.oficina.pdvs)
         feito = self.equipe.drenar()
         self.oficina.notar_memoria(feito.rss_mb)
-        esperadas = 2 * self.oficina.operacoes  # each with its note
-        if feito.efetuadas != esperadas:
-            raise RuntimeError(f"{feito.efetuadas} linhas lançadas, esperadas {esperadas}")
-        return {"processar": self.oficina.operacoes / feito.segundos}
+        if feito.efetuadas != 2 * quantas:  # each with its note
+            raise RuntimeError(f"{feito.efetuadas} linhas lançadas, esperadas {2 * quantas}")
+        return {"processar": quantas / feito.segundos}
+
+    def encerrar(self) -> None:
+        self.equipe.encerrar()

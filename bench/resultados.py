@@ -1,0 +1,182 @@
+"""From figures to the table, `results.json` (for machines) and `results.md` (for people)."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple, TypedDict
+from zoneinfo import ZoneInfo
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from bench.rodadas import Figuras
+
+PASTA = Path(__file__).parent
+JSON, MARKDOWN = PASTA / "results.json", PASTA / "results.md"
+
+
+class Medido(TypedDict):
+    """One entry of `results.json`; `razao` is valor (or its cost) against what `contra` names."""
+
+    valor: float
+    unidade: str
+    razao: float | None
+    contra: str | None
+
+
+class Barra(NamedTuple):
+    """What a ratio must be: at least or at most."""
+
+    titulo: str
+    limite: float | None = None
+    ao_menos: bool = True
+
+    def cumprida(self, razao: float | None) -> bool | None:
+        if razao is None or self.limite is None:
+            return None
+        return razao >= self.limite if self.ao_menos else razao <= self.limite
+
+    @property
+    def texto(self) -> str:
+        return "" if self.limite is None else f"{'≥' if self.ao_menos else '≤'} {_numero(self.limite)}"
+
+
+BARRAS = {
+    "limite_sql": Barra("(a) limite: SQL à mão, processar"),
+    "processar": Barra("(b) processar, 2 trabalhadores", 0.4),
+    "http_ao_razao": Barra("(c) HTTP ao razão, 2 web + 2 trabalhadores", 0.4),
+    "latencia_p99_redis": Barra("(d) latência p99, Redis", 1.0, ao_menos=False),
+    "latencia_p99_embutido": Barra("(d) latência p99, sem Redis", 1.0, ao_menos=False),
+    "processar_1m": Barra("(e) processar com 1.000.000 armazenadas", 1.2, ao_menos=False),
+    "worker_rss": Barra("(f) memória de um trabalhador", 1.0, ao_menos=False),
+}
+POR_SEGUNDO = "operacoes/s"
+
+
+def medidos(figuras: Figuras) -> dict[str, Medido]:
+    """The entries that these figures give; a name without figures is absent."""
+    tentativas: dict[str, Callable[[], Medido | None]] = {
+        "limite_sql": lambda: _medido(figuras.mediana("limite.processar"), POR_SEGUNDO),
+        "processar": lambda: _contra_limite(figuras, "processar", "limite.processar"),
+        "http_ao_razao": lambda: _contra_limite(figuras, "http", "limite.ponta_a_ponta"),
+        "latencia_p99_redis": lambda: _contra_teto(figuras.mediana("latencia_redis.p99"), "ms", 500),
+        "latencia_p99_embutido": lambda: _contra_teto(figuras.mediana("latencia_embutido.p99"), "ms", 3000),
+        "processar_1m": lambda: _volume(figuras),
+        "worker_rss": lambda: _contra_teto(figuras.rss_mb or None, "MB", 250),
+    }
+    return {nome: medido for nome, tentar in tentativas.items() if (medido := tentar()) is not None}
+
+
+def _medido(valor: float | None, unidade: str, razao: float | None = None, contra: str | None = None) -> Medido | None:
+    if valor is None:
+        return None
+    return {
+        "valor": round(valor, 1), "unidade": unidade, "razao": None if razao is None else round(razao, 3), "contra": contra,
+    }  # fmt: skip
+
+
+def _contra_limite(figuras: Figuras, nome: str, limite: str) -> Medido | None:
+    """The ratio is the median of the rounds' own: each was measured beside the limit of its round."""
+    valor, base = figuras.mediana(nome), figuras.mediana(limite)
+    if valor is None or base is None:
+        return _medido(valor, POR_SEGUNDO)
+    return _medido(valor, POR_SEGUNDO, valor / base, "limite_sql")
+
+
+def _contra_teto(valor: float | None, unidade: str, teto: float) -> Medido | None:
+    return None if valor is None else _medido(valor, unidade, valor / teto, f"teto de {teto:g} {unidade}")
+
+
+def _volume(figuras: Figuras) -> Medido | None:
+    muitas, poucas = figuras.mediana("volume_muitas"), figuras.mediana("volume_poucas")
+    if muitas is None or poucas is None:
+        return None
+    return _medido(muitas, POR_SEGUNDO, poucas / muitas, "custo com 10.000 armazenadas")
+
+
+def gravar(novos: Mapping[str, Medido], figuras: Figuras, *, comando: str) -> None:
+    """Write both files. What was not measured now stays as it was."""
+    antigos: dict[str, Medido] = json.loads(JSON.read_text()) if JSON.exists() else {}
+    todos = {nome: (antigos | novos)[nome] for nome in BARRAS if nome in antigos or nome in novos}
+    JSON.write_text(json.dumps(todos, indent=2, ensure_ascii=False) + "\n")
+    MARKDOWN.write_text(_markdown(todos, novos, figuras, comando))
+
+
+def mostrar(novos: Mapping[str, Medido], figuras: Figuras, tela: Console) -> None:
+    tabela = Table(title="Medidas")
+    for titulo in ("medida", "valor", "razão", "contra", "barra", ""):
+        tabela.add_column(titulo, justify="left" if titulo in ("medida", "contra") else "right")
+    for nome, medido in novos.items():
+        tabela.add_row(*_celulas(nome, medido))
+    tela.print(tabela)
+    for nota in figuras.notas:
+        tela.print(nota)
+
+
+def _celulas(nome: str, m: Medido) -> list[str]:
+    barra = BARRAS[nome]
+    cumprida = barra.cumprida(m["razao"])
+    return [
+        barra.titulo, f"{_numero(m['valor'])} {m['unidade']}", "" if m["razao"] is None else _numero(m["razao"]),
+        m["contra"] or "", barra.texto, {True: "✔", False: "✘", None: ""}[cumprida],
+    ]  # fmt: skip
+
+
+def _numero(valor: float) -> str:
+    texto = f"{valor:,.0f}" if abs(valor) >= 100 else f"{valor:.1f}" if abs(valor) >= 10 else f"{valor:.2f}"
+    return texto.translate(str.maketrans(",.", ".,"))
+
+
+def _markdown(todos: Mapping[str, Medido], novos: Mapping[str, Medido], figuras: Figuras, comando: str) -> str:
+    agora = datetime.now(ZoneInfo("America/Sao_Paulo"))
+    linhas = [
+        "# Medidas", "",
+        f"Última execução: {agora:%d/%m/%Y %H:%M}, `{comando}`, em {_maquina()}.", "",
+        "| medida | valor | razão | contra | barra | | medida agora |", "|---|---:|---:|---|---:|---|---|",
+    ]  # fmt: skip
+    for nome, medido in todos.items():
+        linhas.append(
+            f"| {' | '.join(_celulas(nome, medido))} | {'sim' if nome in novos else 'não, guardada de antes'} |"
+        )
+    linhas += ["", *(f"- {nota}" for nota in figuras.notas), "", "## Rodadas desta execução", ""]
+    linhas += ["| figura | mediana | menor | maior | rodadas |", "|---|---:|---:|---:|---:|"]
+    for nome, valores in figuras.rodadas.items():
+        mediana = figuras.mediana(nome) or 0.0
+        linhas.append(
+            f"| {nome} | {_numero(mediana)} | {_numero(min(valores))} | {_numero(max(valores))} | {len(valores)} |"
+        )
+    return "\n".join([*linhas, "", _COMO])
+
+
+def _maquina() -> str:
+    memoria = psutil.virtual_memory().total / 1024**3
+    sistema, python = f"{platform.system()} {platform.machine()}", f"Python {platform.python_version()}"
+    return f"{sistema}, {os.cpu_count()} núcleos, {memoria:.0f} GB, {python}"
+
+
+_COMO = """## Como repetir
+
+`make bench` mede tudo (cerca de 15 minutos, 20 GB livres em disco); `make bench ALVO=processar` mede uma área:
+`limite`, `processar`, `http`, `latencia`, `volume`, `memoria`. As demais figuras ficam como estavam.
+
+## O que é medido
+
+Uma unidade é uma venda de 4 itens, 2 pagamentos (dinheiro com troco; cartão em 2 parcelas) e a sua NFC-e de cerca de
+6 kB; 10 filiais, 5 PDVs em cada, 5.000 produtos com saldo em cada filial; 500 por lote. Tudo no mesmo PostgreSQL
+embutido, com fsync, em um banco próprio da execução. As rodadas se alternam; vale a mediana.
+
+- **limite**: SQL escrito à mão sobre tabelas simples (`limite.py`, caminho em `LIMITE`); receber, processar e de ponta a ponta.
+- **processar**: unidades já em `hiperpdv_` por COPY; dois processos drenam até esvaziar, operações e notas.
+- **http**: pacotes gzip de 500 prontos de antemão; gunicorn com 2 processos, Celery com 2 processos; do primeiro POST
+  até nada restar pendente.
+- **latencia**: uma venda por pedido, 5 por segundo durante 20 s; do POST até a venda e a nota estarem lançadas.
+- **volume**: 2.000 vendas processadas de verdade, multiplicadas por INSERT..SELECT em todas as tabelas, razões inclusive;
+  a razão é o custo por operação contra o de 10.000 armazenadas.
+- **memoria**: o maior RSS de um processo trabalhador em todas as medidas desta execução.
+"""
