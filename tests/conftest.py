@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import psutil
 import pytest
 
@@ -41,6 +42,8 @@ _MINHA = PASTA not in os.environ
 if _MINHA:
     os.environ[PASTA] = tempfile.mkdtemp(prefix=f"{PREFIXO}{os.getpid()}-")
 _ambiente_de_testes(Path(os.environ[PASTA]))
+Path(os.environ["RETAGUARDA_ESTATICOS"]).mkdir(exist_ok=True)
+django.setup()
 
 
 def _destruir(pasta: Path) -> None:
@@ -96,3 +99,11 @@ def _so_a_limpeza_entre_testes_trunca() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = limpar_sem_guardas  # type: ignore[method-assign]
     yield
     TransactionTestCase._fixture_teardown = limpar  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _estaticos_sem_coleta() -> None:
+    """Pages name their static files without `collectstatic` having run."""
+    from django.conf import settings
+
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
