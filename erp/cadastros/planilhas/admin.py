@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,11 +16,6 @@ from unfold.contrib.import_export.forms import ImportForm
 
 from erp.cadastros.planilhas.importacao import FormatoPlanilha, ImportacaoDePlanilha
 from erp.cadastros.planilhas.leitura import PlanilhaInvalida
-
-if TYPE_CHECKING:
-    _Base = object
-else:
-    _Base = ImportMixin
 
 
 class FormularioImportacao(ImportForm):  # type: ignore[misc]  # unfold has no types
@@ -35,7 +30,7 @@ class FormularioImportacao(ImportForm):  # type: ignore[misc]  # unfold has no t
         return [campo for campo in self.visible_fields() if campo.name not in ("resource", "import_file", "format")]
 
 
-class ImportaPlanilha(_Base):
+class ImportaPlanilha(ImportMixin):  # type: ignore[misc]  # import-export has no types
     """Mixin of an admin, before `AdminBase`: adds the button and the pages of one `ImportacaoDePlanilha`."""
 
     importacao: type[ImportacaoDePlanilha]
@@ -56,9 +51,9 @@ class ImportaPlanilha(_Base):
         return all(getattr(self, f"has_{permissao}_permission")(request) for permissao in self.permissoes_da_importacao)
 
     def get_urls(self) -> list[Any]:
-        vista = self.admin_site.admin_view(self.baixar_modelo)  # type: ignore[attr-defined]  # the admin's, mixed in
-        nome = f"{self.opts.app_label}_{self.opts.model_name}_modelo"  # type: ignore[attr-defined]
-        return [path("import/modelo.csv", vista, name=nome), *super().get_urls()]  # type: ignore[misc]
+        vista = self.admin_site.admin_view(self.baixar_modelo)
+        nome = f"{self.opts.app_label}_{self.opts.model_name}_modelo"
+        return [path("import/modelo.csv", vista, name=nome), *super().get_urls()]
 
     def baixar_modelo(self, request: HttpRequest) -> HttpResponse:
         """An empty spreadsheet with the right titles, as Excel in Brazil opens it."""
@@ -67,12 +62,12 @@ class ImportaPlanilha(_Base):
         texto = io.StringIO()
         csv.writer(texto, delimiter=";").writerow([coluna.nome for coluna in self.importacao.colunas])
         resposta = HttpResponse("\ufeff" + texto.getvalue(), content_type="text/csv; charset=utf-8")
-        resposta["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}.csv"'  # type: ignore[attr-defined]
+        resposta["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}.csv"'
         return resposta
 
     def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        titulo = f"Importar {self.opts.verbose_name_plural} de planilha"  # type: ignore[attr-defined]
-        return {**super().get_import_context_data(**kwargs), "importacao": self.importacao, "subtitulo": titulo}  # type: ignore[misc]
+        titulo = f"Importar {self.opts.verbose_name_plural} de planilha"
+        return {**super().get_import_context_data(**kwargs), "importacao": self.importacao, "subtitulo": titulo}
 
     def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
         if not isinstance(e, PlanilhaInvalida):
@@ -90,7 +85,7 @@ class ImportaPlanilha(_Base):
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            resposta: HttpResponse = super().process_import(request, **kwargs)  # type: ignore[misc]
+            resposta: HttpResponse = super().process_import(request, **kwargs)
         except FileNotFoundError:
             messages.warning(request, "Esta planilha já foi importada ou a página venceu. Envie de novo se precisar.")
             return HttpResponseRedirect(self._endereco("changelist"))
@@ -105,7 +100,7 @@ class ImportaPlanilha(_Base):
             ]
             messages.error(request, f"Nada foi gravado: o cadastro mudou desde a conferência. {' '.join(problemas)}")
             return HttpResponseRedirect(self._endereco("import"))
-        resposta: HttpResponse = super().process_result(result, request)  # type: ignore[misc]
+        resposta: HttpResponse = super().process_result(result, request)
         return resposta
 
     def add_success_message(self, result: Result, request: HttpRequest) -> None:
@@ -118,5 +113,5 @@ class ImportaPlanilha(_Base):
         )
 
     def _endereco(self, pagina: str) -> str:
-        site, opts = self.admin_site.name, self.opts  # type: ignore[attr-defined]
+        site, opts = self.admin_site.name, self.opts
         return reverse(f"{site}:{opts.app_label}_{opts.model_name}_{pagina}")
