@@ -60,11 +60,11 @@ def novo_finalizador(item: int = 1, valor: str = "0.00", id_finalizador: int = 1
 
 
 def nova_operacao(
-    id_operacao: int = 1,
+    id_operacao: Any = 1,
     *,
     id_ponto_venda: int = 1,
-    itens: Sequence[Linha] | None = None,
-    finalizadores: Sequence[Linha] | None = None,
+    itens: Sequence[Any] | None = None,
+    finalizadores: Sequence[Any] | None = None,
     **campos: Any,
 ) -> Linha:
     """A finished venda of four items, paid part in cash with 5.00 of troco, part by card in two instalments."""
@@ -74,7 +74,7 @@ def nova_operacao(
     if finalizadores is None:
         finalizadores = [
             novo_finalizador(1, str(dinheiro + 5), valor_troco="5.00"),
-            novo_finalizador(2, str(total - dinheiro), 3, parcela=2, nsu=f"{id_operacao:012d}", bandeira="01"),
+            novo_finalizador(2, str(total - dinheiro), 3, parcela=2, nsu=str(id_operacao).zfill(12), bandeira="01"),
         ]
     return {
         "id_operacao": id_operacao,
@@ -117,7 +117,7 @@ def nova_nota(numero: int = 1, **campos: Any) -> Linha:
         "situacao": "autorizada",
         "protocolo": f"{135260000000000 + numero}",
         "data_emissao": "2026-07-01T10:01:30-03:00",
-        "valor_total": "25.00",
+        "valor_total": "22.00",
         "xml": f'<nfeProc><NFe><infNFe Id="NFe{chave}">São Paulo</infNFe></NFe></nfeProc>',
         "id_operacao": numero,
     } | campos
@@ -138,7 +138,7 @@ def novo_turno(id_turno: int = 1, *, id_ponto_venda: int = 1, **campos: Any) -> 
 
 
 def novo_pacote(
-    *operacoes: Linha, notas: Sequence[Linha] = (), turnos: Sequence[Linha] = (), **campos: Any
+    *operacoes: Any, notas: Sequence[Linha] = (), turnos: Sequence[Linha] = (), **campos: Any
 ) -> dict[str, Any]:
     """A whole request."""
     return {
