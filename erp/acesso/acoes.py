@@ -80,6 +80,7 @@ def acao_com_motivo(
             alvo = args[0] if args else kwargs["object_id"]
             return _Pedido(modeladmin, request, alvo, agir, corpo).atender()
 
+        agir.do_not_call_in_templates = True  # type: ignore[attr-defined]  # the page reads its attributes
         agir.short_description = titulo  # type: ignore[attr-defined]
         agir.permissao = permissao  # type: ignore[attr-defined]
         agir.explicacao = explicacao  # type: ignore[attr-defined]

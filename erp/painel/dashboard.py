@@ -51,7 +51,7 @@ def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool) -> dict[str
             {
                 "titulo": "Não entrou hoje",
                 "valor": _teto(rejeitadas, rejeitadas > selectors.TETO),
-                "detalhe": f"última {data_hora(ultima_rejeicao)}" if ultima_rejeicao else "nenhuma",
+                "detalhe": f"última {_desde(ultima_rejeicao)}" if ultima_rejeicao else "nenhuma",
                 "url": url_de(Rejeicao, resolvida="nao"),
                 "cor": "danger" if rejeitadas else "",
             },
@@ -90,6 +90,14 @@ def _quadro(titulo: str, soma: Soma, url: str, cor: str) -> dict[str, str]:
     return {"titulo": titulo, "valor": linhas, "detalhe": valor, "url": url, "cor": cor if soma.linhas else ""}
 
 
+def _desde(quando: datetime | None) -> str:
+    """`hoje, 10:12`, or the day and the hour."""
+    if quando is None:
+        return ""
+    local = timezone.localtime(quando)
+    return f"hoje, {local:%H:%M}" if local.date() == timezone.localdate() else f"{local:%d/%m/%Y %H:%M}"
+
+
 def _grupo(grupo: GrupoDeErro, modelo: type[OperacaoPdv] | type[NotaFiscal]) -> dict[str, str]:
     codigo, _, assunto = grupo.digital.partition(":")
     texto = CODIGOS.get(codigo, DESCONHECIDO)
@@ -100,7 +108,7 @@ def _grupo(grupo: GrupoDeErro, modelo: type[OperacaoPdv] | type[NotaFiscal]) -> 
         "codigo": grupo.digital,
         "quantas": quantos(grupo.linhas, *nomes),
         "valor": reais(grupo.valor),
-        "desde": data_hora(grupo.desde),
+        "desde": _desde(grupo.desde),
         "saida": texto.saida,
         "lista": url_de(modelo, erro=grupo.digital) if codigo in CODIGOS else url_de(modelo, situacao=2),
         "conserto": conserto,

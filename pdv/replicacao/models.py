@@ -35,7 +35,9 @@ class Recebido(models.Model):
     proxima_tentativa_em = models.DateTimeField("próxima tentativa", default=timezone.now)
     tentativas = models.IntegerField("tentativas", default=0)
     mortes = models.SmallIntegerField("processos mortos", default=0)  # workers that died with this row in hand
-    erro_codigo = models.CharField("código do erro", max_length=200, blank=True, default="")  # all of them, comma separated
+    erro_codigo = models.CharField(
+        "código do erro", max_length=200, blank=True, default=""
+    )  # all of them, comma separated
     erro_mensagem = models.TextField("erro", blank=True, default="")
     processado_em = models.DateTimeField("processada em", null=True)
 
@@ -54,7 +56,9 @@ class OperacaoPdv(Recebido, tabelas.OperacaoPdv):
             ("ignorar_operacao", "Pode ignorar operações"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["ponto_venda_id", "instalacao", "id_operacao"], name="hiperpdv_operacao_chave"),
+            models.UniqueConstraint(
+                fields=["ponto_venda_id", "instalacao", "id_operacao"], name="hiperpdv_operacao_chave"
+            ),
         ]
         indexes = [
             # the drain: what a filial has pending, due first, oldest first
@@ -64,9 +68,13 @@ class OperacaoPdv(Recebido, tabelas.OperacaoPdv):
                 name="hiperpdv_operacao_pendente",
             ),
             # the clerk's list of errors
-            models.Index(fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=2), name="hiperpdv_operacao_erro"),
+            models.Index(
+                fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=2), name="hiperpdv_operacao_erro"
+            ),
             # the clerk's list of what was ignored; costs nothing on the way in, where nothing is at 0
-            models.Index(fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=0), name="hiperpdv_operacao_ignorada"),
+            models.Index(
+                fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=0), name="hiperpdv_operacao_ignorada"
+            ),
             # a turno's operations, for its counted against expected
             models.Index(fields=["ponto_venda_id", "id_turno"], name="hiperpdv_operacao_turno"),
         ]
@@ -96,7 +104,9 @@ class FinalizadorOperacaoPdv(tabelas.FinalizadorOperacaoPdv):
         indexes = [
             # the clerk's search by what the acquirer or the bank reports; cash pays for neither
             models.Index(fields=["nsu"], condition=~models.Q(nsu=""), name="hiperpdv_finalizador_nsu"),
-            models.Index(fields=["end_to_end_id"], condition=~models.Q(end_to_end_id=""), name="hiperpdv_finalizador_pix"),
+            models.Index(
+                fields=["end_to_end_id"], condition=~models.Q(end_to_end_id=""), name="hiperpdv_finalizador_pix"
+            ),
         ]
 
 
@@ -112,6 +122,9 @@ class Turno(tabelas.Turno):
         constraints = [
             models.UniqueConstraint(fields=["ponto_venda_id", "instalacao", "id_turno"], name="hiperpdv_turno_chave")
         ]
+
+    def __str__(self) -> str:
+        return f"turno {self.id_turno} (PDV {self.id_ponto_venda})"
 
 
 class NotaFiscal(Recebido, tabelas.NotaFiscalPdv):
@@ -131,8 +144,12 @@ class NotaFiscal(Recebido, tabelas.NotaFiscalPdv):
                 condition=models.Q(situacao_replicacao=1),
                 name="hiperpdv_nota_pendente",
             ),
-            models.Index(fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=2), name="hiperpdv_nota_erro"),
-            models.Index(fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=0), name="hiperpdv_nota_ignorada"),
+            models.Index(
+                fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=2), name="hiperpdv_nota_erro"
+            ),
+            models.Index(
+                fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=0), name="hiperpdv_nota_ignorada"
+            ),
             # the notes of an operation: its page, and the comparison of sale and note
             models.Index(fields=["ponto_venda_id", "id_operacao"], name="hiperpdv_nota_operacao"),
         ]
@@ -162,9 +179,14 @@ class Rejeicao(models.Model):
         verbose_name_plural = "o que não entrou"
         constraints = [
             models.UniqueConstraint(
-                fields=["ponto_venda_id", "tipo", "identificador", "codigo"], name="pdv_rejeicao_assunto", nulls_distinct=False
+                fields=["ponto_venda_id", "tipo", "identificador", "codigo"],
+                name="pdv_rejeicao_assunto",
+                nulls_distinct=False,
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.tipo} {self.identificador}".strip()
 
 
 class Divergencia(models.Model):
@@ -182,4 +204,9 @@ class Divergencia(models.Model):
     class Meta:
         db_table = "pdv_divergencia"
         verbose_name = "divergência"
-        constraints = [models.UniqueConstraint(fields=["operacao_id", "hash_conteudo"], name="pdv_divergencia_conteudo")]
+        constraints = [
+            models.UniqueConstraint(fields=["operacao_id", "hash_conteudo"], name="pdv_divergencia_conteudo")
+        ]
+
+    def __str__(self) -> str:
+        return f"divergência {self.pk}"

@@ -95,6 +95,13 @@ def explicar(alvo: Alvo, efeito: Efeito) -> Callable[[QuerySet[Any]], str]:
     return texto
 
 
+def cabe(acao: str, situacao: int) -> bool:
+    """What is posted is reprocessed; the rest is processed, or ignored while it is not yet."""
+    if situacao == Situacao.EFETUADO:
+        return acao == "reprocessar"
+    return acao == "processar" or (acao == "ignorar" and situacao != Situacao.NAO_DEFINIDO)
+
+
 def _servir(servico: Callable[..., int], alvo: Alvo, queryset: QuerySet[Any], motivo: str, usuario: User) -> int:
     """Call a service with the rows' ids; its refusal goes back to the page with the reason still typed."""
     ids: Sequence[int] = list(queryset.order_by().values_list("pk", flat=True)[: services.LINHAS_MAXIMO + 1])

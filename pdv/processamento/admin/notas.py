@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from pdv.processamento import formatos
-from pdv.processamento.admin.acoes import acoes_de
+from pdv.processamento.admin.acoes import acoes_de, cabe
 from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.filtros import (
     AtalhoDePeriodo,
@@ -91,6 +91,9 @@ class NotaFiscalAdmin(ComPagina, ComPontoVenda):
     @coluna("erro", vazio="")
     def erro(self, n: NotaFiscal) -> str:
         return titulos(n.erro_codigo) if n.situacao_replicacao == SituacaoProcessamento.COM_ERRO else ""
+
+    def cabe(self, acao: str, objeto: NotaFiscal) -> bool:
+        return cabe(acao, objeto.situacao_replicacao)
 
     def contexto(self, request: HttpRequest, objeto: NotaFiscal) -> dict[str, Any]:
         com_erro = objeto.situacao_replicacao == SituacaoProcessamento.COM_ERRO

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from erp.cadastros.models import Produto
 from pdv.processamento import formatos
-from pdv.processamento.admin.acoes import acoes_de
+from pdv.processamento.admin.acoes import acoes_de, cabe
 from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.filtros import (
     AtalhoDePeriodo,
@@ -79,6 +79,9 @@ class OperacaoAdmin(ComPagina, ComPontoVenda):
     @coluna("erro", vazio="")
     def erro(self, o: OperacaoPdv) -> str:
         return titulos(o.erro_codigo) if o.situacao_replicacao == SituacaoProcessamento.COM_ERRO else ""
+
+    def cabe(self, acao: str, objeto: OperacaoPdv) -> bool:
+        return cabe(acao, objeto.situacao_replicacao)
 
     def contexto(self, request: HttpRequest, objeto: OperacaoPdv) -> dict[str, Any]:
         ficha = ficha_da_operacao(objeto)

@@ -24,6 +24,10 @@ class ComPagina(ListaRapida):
     def contexto(self, request: HttpRequest, objeto: Any) -> dict[str, Any]:
         raise NotImplementedError
 
+    def cabe(self, acao: str, objeto: Any) -> bool:
+        """Whether a button makes sense for this row; the service refuses the act anyway."""
+        return True
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -60,4 +64,5 @@ class ComPagina(ListaRapida):
                 "url": reverse(f"{self.admin_site.name}:{acao.action_name}", args=[objeto.pk]),
             }
             for acao in self.get_actions_detail(request, objeto.pk)
+            if self.cabe(acao.method.__name__, objeto)
         ]
