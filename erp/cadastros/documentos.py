@@ -2,8 +2,6 @@
 
 import re
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from validate_docbr import CNPJ
 
@@ -32,9 +30,8 @@ def formatar(documento: str) -> str:
     return documento
 
 
-def documento_para(usuario: AbstractBaseUser | AnonymousUser, documento: str) -> str:
-    """A customer's document as this person may see it: whole with the permission `PERMISSAO`, else masked."""
-    if not documento:
-        return ""
-    tem = getattr(usuario, "has_perm", None)
-    return formatar(documento) if tem and tem(PERMISSAO) else mascarar_documento(documento)
+def mostrar(documento: str, *, inteiro: bool) -> str:
+    """A customer's document, or a code that is one: whole for who may see it (`PERMISSAO`), else masked."""
+    if not documento or not (documento.isalnum() and len(documento) in (11, 14)):
+        return documento
+    return formatar(documento) if inteiro else mascarar_documento(documento)

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from erp.financeiro.models import Baixa, Lancamento, Titulo
 from erp.financeiro.rules import ZERO
 
-_DINHEIRO: DecimalField[Decimal, Decimal] = DecimalField(max_digits=17, decimal_places=2)
+_DINHEIRO: Any = DecimalField(max_digits=17, decimal_places=2)
 EXTRATO_MAXIMO = 1000
 
 

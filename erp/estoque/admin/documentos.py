@@ -80,6 +80,9 @@ class DocumentoEstoqueAdmin(ImportaPlanilha, SomenteLeitura, AdminBase):
         "movimentos",
     ]  # fmt: skip
 
+    class Media:
+        css = {"all": ["cadastros/telas.css"]}
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return usuario_de(request).has_perm(PERMISSAO)
 

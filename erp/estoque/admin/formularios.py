@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import forms
@@ -15,9 +14,9 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from erp.cadastros.admin.campos import CampoInstante, CampoNumero
 from erp.cadastros.admin.filtros import produtos_do_codigo
 from erp.cadastros.models import Filial
-from erp.cadastros.planilhas import celulas
 from erp.estoque.documento import CUSTO_MAXIMO, NATUREZAS_MANUAIS, QUANTIDADE_MAXIMA, LinhaDocumento
 from erp.estoque.erros import ErroLinha
 
@@ -26,40 +25,6 @@ AJUDA_NATUREZA = (
     "Entrada: o que chegou. Ajuste de inventário: o que você contou; o sistema lança a diferença. "
     "Saldo inicial: só para produto que nunca teve movimento na filial."
 )
-
-
-class CampoNumero(forms.CharField):
-    """A number as people type it: `1.234,56` or `1234.56`."""
-
-    def __init__(self, casas: int, maximo: Decimal, **kwargs: Any) -> None:
-        super().__init__(
-            widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}), **kwargs
-        )
-        self.ler = celulas.decimal(casas, maximo=maximo)
-
-    def clean(self, value: Any) -> Any:
-        texto = super().clean(value).strip()
-        if not texto:
-            return None
-        try:
-            return self.ler(texto)
-        except ValueError as erro:
-            raise forms.ValidationError(f"{str(erro)[0].upper()}{str(erro)[1:]}.") from erro
-
-
-class CampoInstante(forms.DateTimeField):
-    """Date and time by the browser's own picker, in the shop's time."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        formato = "%Y-%m-%dT%H:%M"
-        widget = UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"})
-        widget.input_type = "datetime-local"
-        entradas = [formato, "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"]
-        super().__init__(widget=widget, input_formats=entradas, **kwargs)
-        self.formato = formato
-
-    def prepare_value(self, value: Any) -> Any:
-        return timezone.localtime(value).strftime(self.formato) if hasattr(value, "tzinfo") else value
 
 
 class CabecalhoDocumento(forms.Form):

@@ -1,0 +1,232 @@
+"""Fiscal documents: a window, with the XML for who may take it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import action
+
+from auditoria.services import ator_usuario, registrar
+from erp.acesso.admin_base import AdminBase, SomenteLeitura
+from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter
+from erp.cadastros.admin.rotulos import rotulo
+from erp.cadastros.admin.usuario import usuario_de
+from erp.cadastros.documentos import PERMISSAO as PERMISSAO_DOCUMENTO
+from erp.cadastros.documentos import formatar, limpar, mostrar
+from erp.cadastros.formatos import reais
+from erp.fiscal.conteudo import ler_conteudo
+from erp.fiscal.models import AvisoFiscal, DocumentoFiscal, XmlFiscal
+
+PERMISSAO_XML = "fiscal.baixar_xml"
+MODELOS = {"65": "NFC-e", "59": "CF-e SAT", "55": "NF-e"}
+_S = DocumentoFiscal.Situacao
+_CORES = {
+    _S.AUTORIZADA: "success", _S.CANCELADA: "danger", _S.DENEGADA: "danger", _S.CONTINGENCIA: "warning",
+    _S.SEM_PROTOCOLO: "warning", _S.INUTILIZADA: "info", "estorno": "danger",
+}  # fmt: skip
+
+
+class AvisosFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
+    title = "avisos"
+    parameter_name = "avisos"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("com", "Com aviso"), ("grave", "Com aviso grave"), ("sem", "Sem aviso")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        avisos = AvisoFiscal.objects.filter(documento=OuterRef("pk"))
+        match self.value():
+            case "com":
+                return queryset.filter(Exists(avisos))
+            case "grave":
+                return queryset.filter(Exists(avisos.filter(grave=True)))
+            case "sem":
+                return queryset.filter(~Exists(avisos))
+        return queryset
+
+
+class ModeloFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
+    title = "modelo"
+    parameter_name = "modelo"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(modelo, f"{modelo} – {nome}") for modelo, nome in MODELOS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(modelo=self.value()) if self.value() else queryset
+
+
+@admin.register(DocumentoFiscal)
+class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
+    """Served by the primary key (newest first), `documento_dia` (period) and `documento_chave` (one note)."""
+
+    campo_filial = "filial_id"
+    list_display = [
+        "emissao",
+        "modelo_",
+        "numero_",
+        "filial",
+        "situacao_",
+        "total_",
+        "destinatario",
+        "avisos_",
+        "chave_",
+    ]
+    list_display_links = ["emissao", "numero_"]
+    list_select_related = ["filial"]
+    list_filter = [
+        ("situacao", ChoicesDropdownFilter), AvisosFilter, FilialFilter, ModeloFilter, ("data_contabil", PeriodoFilter),
+    ]  # fmt: skip
+    search_fields = ["chave"]
+    search_help_text = "Chave de acesso, ou número da nota (dentro do período escolhido no filtro)"
+    ordering = ["-id"]
+    sortable_by = ()
+    actions_detail = ["xml"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "situacao_", "modelo_", "numero_", "chave_", "protocolo", "emissao", "filial", "cnpj", "destinatario",
+                    "total_",
+                ]
+            },
+        ),
+        ("Avisos", {"fields": ["lista_de_avisos"]}),
+        ("Conteúdo da nota", {"fields": ["tabelas"]}),
+        ("Na retaguarda", {"fields": ["geracao", "estorno", "lancado_em", "data_contabil"]}),
+    ]  # fmt: skip
+    readonly_fields = [
+        "situacao_", "modelo_", "numero_", "chave_", "cnpj", "destinatario", "total_", "lista_de_avisos", "tabelas", "estorno",
+    ]  # fmt: skip
+
+    class Media:
+        css = {"all": ["cadastros/telas.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the content, which only one document's page reads."""
+        inteiro = Value(usuario_de(request).has_perm(PERMISSAO_DOCUMENTO))
+        avisos = Prefetch("avisos", AvisoFiscal.objects.order_by("-grave", "pk"))
+        documentos: QuerySet[Any] = super().get_queryset(request).annotate(documento_inteiro=inteiro)
+        return documentos.defer("conteudo").prefetch_related(avisos)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        termo = limpar(search_term)
+        if not termo:
+            return queryset, False
+        achados = Q(chave=termo)
+        if termo.isdecimal() and len(termo) <= 9:
+            achados |= Q(numero=int(termo))
+        return queryset.filter(achados), False
+
+    @admin.display(description="modelo")
+    def modelo_(self, documento: DocumentoFiscal) -> str:
+        return MODELOS.get(documento.modelo, documento.modelo)
+
+    @admin.display(description="número/série")
+    def numero_(self, documento: DocumentoFiscal) -> str:
+        return f"{documento.numero}/{documento.serie}"
+
+    @admin.display(description="chave")
+    def chave_(self, documento: DocumentoFiscal) -> SafeString:
+        grupos = " ".join(documento.chave[i : i + 4] for i in range(0, len(documento.chave), 4))
+        return format_html('<span class="font-mono text-xs whitespace-nowrap">{}</span>', grupos)
+
+    @admin.display(description="total")
+    def total_(self, documento: DocumentoFiscal) -> SafeString:
+        return reais(documento.valor_total)
+
+    @admin.display(description="CNPJ do emitente")
+    def cnpj(self, documento: DocumentoFiscal) -> str:
+        return formatar(documento.cnpj_emitente)
+
+    @admin.display(description="destinatário")
+    def destinatario(self, documento: Any) -> str:
+        return mostrar(documento.documento_destinatario, inteiro=documento.documento_inteiro) or "–"
+
+    @rotulo("situação", _CORES)
+    def situacao_(self, documento: DocumentoFiscal) -> tuple[str, str]:
+        if documento.estorno_de is not None:
+            return "estorno", "Estorno"
+        return documento.situacao, documento.get_situacao_display()
+
+    @rotulo("avisos", {"grave": "danger", "leve": "warning", "nenhum": ""})
+    def avisos_(self, documento: DocumentoFiscal) -> tuple[str, str]:
+        avisos = documento.avisos.all()
+        if not avisos:
+            return "nenhum", "–"
+        resto = f" +{len(avisos) - 1}" if len(avisos) > 1 else ""
+        return ("grave" if avisos[0].grave else "leve"), f"{avisos[0].codigo}{resto}"
+
+    @admin.display(description="")
+    def lista_de_avisos(self, documento: DocumentoFiscal) -> SafeString:
+        return mark_safe(render_to_string("fiscal/avisos.html", {"avisos": documento.avisos.all()}))
+
+    @admin.display(description="")
+    def tabelas(self, documento: DocumentoFiscal) -> SafeString:
+        return mark_safe(render_to_string("fiscal/conteudo.html", {"conteudo": ler_conteudo(documento.conteudo)}))
+
+    @admin.display(description="estorno")
+    def estorno(self, documento: DocumentoFiscal) -> str:
+        if documento.estorno_de is not None:
+            return _elo(documento.estorno_de, f"estorna o documento {documento.estorno_de}")
+        inverso = DocumentoFiscal.objects.filter(estorno_de=documento.pk).values_list("pk", flat=True).first()
+        return _elo(inverso, f"estornado pelo documento {inverso}") if inverso else "–"
+
+    @action(description="Baixar XML", url_path="ir-ao-xml", permissions=[PERMISSAO_XML], icon="download")  # type: ignore[untyped-decorator]  # unfold has no types
+    def xml(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse(f"{self.admin_site.name}:fiscal_documentofiscal_xml", args=[object_id]))
+
+    def get_urls(self) -> list[Any]:
+        vista = self.admin_site.admin_view(self.baixar_xml)
+        return [path("<int:documento_id>/nota.xml", vista, name="fiscal_documentofiscal_xml"), *super().get_urls()]
+
+    def baixar_xml(self, request: HttpRequest, documento_id: int) -> HttpResponse:
+        """The XML as it came, always as a file: it was written by others, so no browser may run it. Audited."""
+        usuario = usuario_de(request)
+        if not usuario.has_perm(PERMISSAO_XML) or not self.has_view_permission(request):
+            raise PermissionDenied
+        documento = self.get_queryset(request).filter(pk=documento_id).first()
+        arquivo = XmlFiscal.objects.filter(documento_id=_original(documento)).first() if documento else None
+        if documento is None or arquivo is None:
+            raise Http404("Este documento não tem XML guardado.")
+        with transaction.atomic():
+            registrar(
+                acao="fiscal.xml_baixado",
+                ator=ator_usuario(usuario),
+                objeto="fiscal.documentofiscal",
+                objeto_id=str(documento_id),
+                depois={"chave": documento.chave},
+            )
+        nome = limpar(documento.chave) if documento.chave.isascii() else ""
+        return HttpResponse(
+            arquivo.xml.encode(),
+            content_type="application/xml; charset=utf-8",
+            headers={
+                "Content-Disposition": f'attachment; filename="{nome or f"documento-{documento_id}"}.xml"',
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+            },
+        )
+
+
+def _original(documento: DocumentoFiscal) -> int:
+    """An inverse has no XML of its own: it is the original's."""
+    return documento.estorno_de or documento.pk
+
+
+def _elo(documento_id: int, texto: str) -> str:
+    endereco = reverse("admin:fiscal_documentofiscal_change", args=[documento_id])
+    return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', endereco, texto)
