@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ class Traducao(NamedTuple):
 
 def traduzir(documento: DocumentoLido, xml: str, *, ponto_venda: int, observacao: str = "") -> Traducao:
     """Raises NaoImportavel, with the reason, for what is no sale or lacks what a sale needs."""
-    _conferir(documento)
+    emissao = _conferir(documento)
     avisos = [aviso.mensagem for aviso in documento.avisos]
     if documento.ambiente == HOMOLOGACAO:
         avisos.append("documento de homologação, sem valor fiscal")
@@ -63,8 +64,8 @@ def traduzir(documento: DocumentoLido, xml: str, *, ponto_venda: int, observacao
         guid_operacao=uuid.uuid5(ESPACO, documento.chave),
         id_ponto_venda=ponto_venda,
         operacao=Especie.VENDA,
-        data_hora_inicio=documento.data_emissao,
-        data_hora_termino=documento.data_emissao,
+        data_hora_inicio=emissao,
+        data_hora_termino=emissao,
         cpf_cnpj_consumidor=documento.documento_destinatario,
         codigo_cliente=documento.documento_destinatario if crediario else "",
         valor_produtos=sum((item.valor_produto for item in itens), ZERO),
@@ -74,11 +75,12 @@ def traduzir(documento: DocumentoLido, xml: str, *, ponto_venda: int, observacao
         valor_troco=sum((f.valor_troco for f in finalizadores), ZERO),
         observacao=observacao[:500],
     )
-    registro = Registro(operacao, linhas, finalizadores, _nota(documento, xml))
+    registro = Registro(operacao, linhas, finalizadores, _nota(documento, emissao, xml))
     return Traducao(registro, avisos + avisos_do_pagamento, produtos)
 
 
-def _conferir(documento: DocumentoLido) -> None:
+def _conferir(documento: DocumentoLido) -> datetime:
+    """The moment of the sale, where the document is one."""
     motivo = _NAO_SAO_VENDAS.get(documento.tipo, "")
     if not motivo and documento.situacao in ("cancelada", "denegada", "inutilizada"):
         motivo = f"nota {documento.situacao}, não é venda"
@@ -86,12 +88,11 @@ def _conferir(documento: DocumentoLido) -> None:
         motivo = "sem chave: não há como saber se a venda já entrou"
         if documento.tipo == "cfe_sat":
             motivo = "dados de venda ainda não enviados ao SAT, sem chave nem data; a venda entra pelo CF-e assinado"
-    if not motivo and documento.data_emissao is None:
-        motivo = "sem data de emissão"
     if not motivo and not documento.itens:
         motivo = "sem itens"
-    if motivo:
-        raise NaoImportavel(motivo)
+    if motivo or documento.data_emissao is None:
+        raise NaoImportavel(motivo or "sem data de emissão")
+    return documento.data_emissao
 
 
 def _liquidos(documento: DocumentoLido, avisos: list[str]) -> list[Decimal]:
@@ -149,7 +150,7 @@ def gtin_valido(gtin: str) -> bool:
     return gtin[-1] == digito_gtin(gtin[:-1]) and not (len(gtin) == 13 and gtin.startswith(PREFIXO_BALANCA))
 
 
-def _nota(documento: DocumentoLido, xml: str) -> NotaFiscal:
+def _nota(documento: DocumentoLido, emissao: datetime, xml: str) -> NotaFiscal:
     return NotaFiscal(
         chave=documento.chave,
         numero=documento.numero,
@@ -157,7 +158,7 @@ def _nota(documento: DocumentoLido, xml: str) -> NotaFiscal:
         modelo=documento.modelo or documento.chave[20:22],
         situacao=documento.situacao,
         protocolo=documento.protocolo,
-        data_emissao=documento.data_emissao,
+        data_emissao=emissao,
         valor_total=documento.totais.total,
         xml=xml,
     )

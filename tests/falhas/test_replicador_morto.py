@@ -105,7 +105,8 @@ def _pendentes(banco: Path) -> int:
 def _provar(tmp_path: Path, operacoes: int, mortes: int) -> None:
     banco = tmp_path / "terminal.sqlite3"
     assert _iniciar(banco, "pdv_simular", "--operacoes", str(operacoes)).wait(120) == 0
-    with Lenta() as servidor:
+    servidor = Lenta()
+    with servidor:
         servidor.respondidas = set()
         servidor.roteiro = servidor.responder
         no_trabalho = _matar_muitas_vezes(banco, servidor, mortes, random.Random(mortes))

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from random import Random
@@ -32,8 +32,6 @@ EMITENTE = Emitente("11222333000181", "35", "LOJA DE TESTE", 3)
 
 
 def _turno(semente: int, quantidade: int = 60, emitente: Emitente = EMITENTE, na_gaveta: str = "0.00") -> TurnoSimulado:
-    from datetime import UTC, datetime
-
     inicio = datetime(2026, 8, 3, 11, tzinfo=UTC)
     plano = PlanoDeTurno(1, quantidade, inicio, inicio + timedelta(hours=7), Decimal(na_gaveta), 1)
     return Simulacao(Random(semente), Loja(emitente, catalogo(400), 3), plano, Desvios(0, quantidade)).rodar()
@@ -209,8 +207,8 @@ def _fotografia() -> list[Any]:
     turno = Turno.objects.order_by("pk").values_list("pk", flat=True)[0]
     deslocamentos = {"id_operacao": primeira, "operacao_id": primeira, "id_turno": turno}
     for modelo in modelos:
-        for linha in modelo._default_manager.order_by("pk").values():
-            linha.pop("id", None)
+        for lida in modelo._default_manager.order_by("pk").values():
+            linha: dict[str, Any] = {nome: valor for nome, valor in lida.items() if nome != "id"}
             for nome, base in deslocamentos.items():
                 if linha.get(nome) is not None:
                     linha[nome] -= base
