@@ -10,32 +10,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter, TextFilter
+from unfold.contrib.filters.admin import DropdownFilter
 
+from auditoria.filtros import FiltroExato, FiltroPeriodo
 from auditoria.janela import AdminSemContagem, SomenteLeitura
 from auditoria.models import Evento
 from auditoria.selectors import acoes_conhecidas
 
 
-class _FiltroExato(TextFilter):  # type: ignore[misc]  # unfold is untyped
-    """A field compared whole, so that its index serves."""
-
-    campo = ""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Evento]) -> QuerySet[Evento]:
-        valor = (self.value() or "").strip()
-        return queryset.filter(**{self.campo: valor}) if valor else queryset
-
-
-class FiltroQuem(_FiltroExato):
+class FiltroQuem(FiltroExato):
     title, parameter_name, campo = "quem", "quem", "ator"
 
 
-class FiltroObjeto(_FiltroExato):
+class FiltroObjeto(FiltroExato):
     title, parameter_name, campo = "objeto (por exemplo acesso.ChaveApi)", "objeto", "objeto"
 
 
-class FiltroObjetoId(_FiltroExato):
+class FiltroObjetoId(FiltroExato):
     title, parameter_name, campo = "identificador do objeto", "id_objeto", "objeto_id"
 
 
@@ -52,7 +43,7 @@ class FiltroAcao(DropdownFilter):  # type: ignore[misc]  # unfold is untyped
 @admin.register(Evento)
 class EventoAdmin(SomenteLeitura, AdminSemContagem):
     list_display = ("quando", "quem", "acao", "objeto", "objeto_id", "motivo_curto")
-    list_filter = (FiltroQuem, FiltroAcao, FiltroObjeto, FiltroObjetoId, ("em", RangeDateTimeFilter))
+    list_filter = (FiltroQuem, FiltroAcao, FiltroObjeto, FiltroObjetoId, ("em", FiltroPeriodo))
     ordering = ("-em", "-id")
     sortable_by = ()
     fields = (

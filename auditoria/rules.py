@@ -13,7 +13,7 @@ from validate_docbr import CNPJ, CPF
 OCULTO = "***"
 
 _SEGREDOS = re.compile(
-    r"senha|password|passwd|secret|segredo|token|credencia|api_?key|chave_?api|chave_privada|private_?key"
+    r"senha|password|passwd|secret|segredo|token|credencia(l|is)|api_?key|chave_?api|chave_privada|private_?key"
     r"|authorization|cookie|certificado_?pfx|(^|_)(hash|csc|pin|cvv|key)($|_)",
     re.IGNORECASE,
 )
@@ -30,7 +30,9 @@ _CNPJ_CORRIDO = re.compile(r"(?<!\w)[0-9A-Z]{12}\d{2}(?!\w)", re.IGNORECASE)
 _CPF_FORMATADO = re.compile(r"(?<!\w)\d{3}\.\d{3}\.\d{3}-\d{2}(?!\w)")
 _CPF_CORRIDO = re.compile(r"(?<!\w)\d{11}(?!\w)")
 _TELEFONE_FORMATADO = re.compile(r"(?<!\w)(?:\+?55[\s.-]?)?(?:\(\d{2}\)\s?|\d{2}[\s-])9?\d{4}[\s.-]\d{4}(?!\w)")
-_TELEFONE_CORRIDO = re.compile(r"(?<![\w.])(?:\+55\d{10,11}|(?:55)?[1-9][1-9]9\d{8})(?!\w)")
+# The area codes in use: a run of eleven digits that is no phone and no CPF is somebody's number of something.
+_DDD = r"(?:1[1-9]|2[12478]|3[1-578]|4[1-9]|5[1345]|6[1-9]|7[13-579]|8[1-9]|9[1-9])"
+_TELEFONE_CORRIDO = re.compile(rf"(?<![\w.])(?:\+55\d{{10,11}}|(?:55)?{_DDD}9\d{{8}})(?!\w)")
 _SEPARADORES = re.compile(r"[\s.,/()+-]")
 
 
@@ -62,9 +64,9 @@ def mascarar_campo(nome: str, valor: Any) -> Any:
 
 def mascarar_texto(texto: str) -> str:
     """A free text with every secret, document, e-mail and phone in it masked where it stands."""
+    texto = _AUTORIZACAO.sub(r"\1 ***", texto)
     texto = _CHAVE_NOSSA.sub(r"rtg_\1_***", texto)
     texto = _JWT.sub(OCULTO, texto)
-    texto = _AUTORIZACAO.sub(r"\1 ***", texto)
     texto = _EMAIL.sub(lambda m: mascarar_email(m[0]), texto)
     texto = _CNPJ_FORMATADO.sub(lambda m: mascarar_documento(m[0]), texto)
     texto = _CPF_FORMATADO.sub(lambda m: mascarar_documento(m[0]), texto)

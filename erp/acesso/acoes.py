@@ -13,13 +13,15 @@ from typing import Any, Protocol
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import helpers
+from django.contrib.admin.utils import quote, unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from erp.acesso import formularios
@@ -90,6 +92,7 @@ def acao_com_motivo(
         # What unfold reads of a button of an object's page.
         agir.attrs = {}  # type: ignore[attr-defined]
         agir.icon = icone or None  # type: ignore[attr-defined]
+        agir.variant = ActionVariant.DANGER if perigosa else ActionVariant.DEFAULT  # type: ignore[attr-defined]
         return agir
 
     return decorar
@@ -103,10 +106,12 @@ class _Pedido:
         self.request = request
         self.acao = acao
         self.corpo = corpo
-        self.da_lista = isinstance(alvo, QuerySet)
-        self.queryset: QuerySet[Any] = alvo if self.da_lista else self._um_so(alvo)
         if not isinstance(request.user, User) or not request.user.has_perm(acao.permissao):
             raise PermissionDenied
+        if not modeladmin.has_view_permission(request):
+            raise PermissionDenied
+        self.da_lista = isinstance(alvo, QuerySet)
+        self.queryset: QuerySet[Any] = alvo if self.da_lista else self._um_so(alvo)
         self.usuario: User = request.user
         self.nome = f"{modeladmin.opts.label}.{acao.__name__}"
 
@@ -173,17 +178,18 @@ class _Pedido:
         return self.queryset.order_by()[: CONTAGEM_MAXIMA + 1].count()
 
     def _um_so(self, object_id: Any) -> QuerySet[Any]:
-        objeto = self.modeladmin.get_object(self.request, str(object_id))
+        """The object by its id in the address, if this person sees it."""
+        objeto = self.modeladmin.get_object(self.request, unquote(str(object_id)))
+        if objeto is None:
+            raise Http404
         self.objeto = objeto
         visiveis: QuerySet[Any] = self.modeladmin.get_queryset(self.request)
-        return visiveis.filter(pk=objeto.pk) if objeto is not None else visiveis.none()
+        return visiveis.filter(pk=objeto.pk)
 
     def _endereco_do_objeto(self) -> str:
         opts = self.modeladmin.opts
-        if self.objeto is None:
-            return reverse(f"{self.modeladmin.admin_site.name}:{opts.app_label}_{opts.model_name}_changelist")
         nome = f"{self.modeladmin.admin_site.name}:{opts.app_label}_{opts.model_name}_change"
-        return reverse(nome, args=[self.objeto.pk])
+        return reverse(nome, args=[quote(self.objeto.pk)])
 
     def _voltar(self) -> HttpResponse | None:
         """None sends Django back to the list with its filters."""

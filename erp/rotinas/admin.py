@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django_celery_beat import admin as admin_do_beat
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from auditoria.filtros import FiltroPeriodo
 from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
 from erp.rotinas.models import Execucao, RotinaAgendada
 from erp.rotinas.palavras import em_palavras
@@ -86,7 +86,7 @@ class RotinaAgendadaAdmin(SomenteLeitura, AdminBase):
 @admin.register(Execucao)
 class ExecucaoAdmin(SomenteLeitura, AdminBase):
     list_display = ("rotina", "resultado", "inicio", "duracao", "contagens_em_texto", "iniciada_por", "erro_curto")
-    list_filter = ("situacao", ("criada_em", RangeDateTimeFilter))
+    list_filter = ("situacao", ("criada_em", FiltroPeriodo))
     search_fields = ("rotina__exact",)
     search_help_text = "Caminho exato da rotina, por exemplo rotinas/esquecer_execucoes"
     sortable_by = ()

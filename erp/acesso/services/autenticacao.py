@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -71,5 +72,6 @@ def _anotar_uso(chave: ChaveApi, agora: datetime) -> None:
     ).order_by()
     # SKIP LOCKED: whoever holds the row is writing this very timestamp; no request waits for it.
     livre = atrasada.select_for_update(skip_locked=True).values("pk")
-    ChaveApi.objects.filter(pk__in=livre).update(ultimo_uso_em=agora)
+    with transaction.atomic():
+        ChaveApi.objects.filter(pk__in=livre).update(ultimo_uso_em=agora)
     chave.ultimo_uso_em = agora

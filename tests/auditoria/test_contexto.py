@@ -1,0 +1,69 @@
+import re
+
+import pytest
+import structlog
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from auditoria.contexto import Origem, OrigemMiddleware, endereco, identificador, origem_atual
+
+
+@pytest.fixture(autouse=True)
+def _sem_contexto_de_logs():
+    with structlog.contextvars.bound_contextvars():
+        structlog.contextvars.clear_contextvars()
+        yield
+
+
+def pedir(**meta):
+    return RequestFactory().get("/", **meta)
+
+
+def test_a_origem_vale_durante_a_requisicao_e_so_nela():
+    vistas = []
+
+    def servir(request):
+        vistas.append(origem_atual())
+        return HttpResponse()
+
+    OrigemMiddleware(servir)(pedir(REMOTE_ADDR="10.0.0.7", HTTP_X_REQUEST_ID="abc-1"))
+    assert vistas == [Origem("10.0.0.7", "abc-1")]
+    assert origem_atual() == Origem()
+
+
+def test_a_origem_se_desfaz_mesmo_quando_a_requisicao_falha():
+    def falhar(request):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        OrigemMiddleware(falhar)(pedir())
+    assert origem_atual() == Origem()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "remoto", "encaminhado", "esperado"),
+    [
+        (None, "10.0.0.7", "", "10.0.0.7"),
+        (None, "10.0.0.7", "1.2.3.4", "10.0.0.7"),  # without a proxy of ours, the header is the client's word
+        (1, "10.0.0.1", "6.6.6.6, 1.2.3.4", "1.2.3.4"),  # what is left of our proxy's own note is the client's word
+        (2, "10.0.0.1", "6.6.6.6, 1.2.3.4, 10.0.0.2", "1.2.3.4"),
+        (2, "10.0.0.1", "1.2.3.4", "10.0.0.1"),
+        (1, "10.0.0.1", "", "10.0.0.1"),
+        (1, "10.0.0.1", "lixo", None),
+        (None, "", "", None),  # a Unix socket
+        (None, "2001:db8::1", "", "2001:db8::1"),
+    ],
+)
+def test_endereco_do_cliente(settings, proxies, remoto, encaminhado, esperado):
+    settings.AXES_IPWARE_PROXY_COUNT = proxies
+    assert endereco(pedir(REMOTE_ADDR=remoto, HTTP_X_FORWARDED_FOR=encaminhado)) == esperado
+
+
+def test_o_identificador_e_o_mesmo_dos_logs():
+    with structlog.contextvars.bound_contextvars(request_id="dos-logs"):
+        assert identificador(pedir(HTTP_X_REQUEST_ID="do-cliente")) == "dos-logs"
+
+
+@pytest.mark.parametrize("ruim", ["", "a" * 65, "com espaço", "<script>", "a\nb"])
+def test_identificador_estranho_da_lugar_a_um_novo(ruim):
+    assert re.fullmatch(r"[0-9a-f]{32}", identificador(pedir(HTTP_X_REQUEST_ID=ruim)))

@@ -1,0 +1,135 @@
+import pytest
+
+from auditoria.rules import (
+    mascarar,
+    mascarar_campo,
+    mascarar_documento,
+    mascarar_email,
+    mascarar_telefone,
+    mascarar_texto,
+)
+
+CHAVE = f"rtg_0123456789ab_{'f' * 64}"
+
+
+@pytest.mark.parametrize(
+    ("documento", "mascarado"),
+    [
+        ("529.982.247-25", "***.982.247-**"),
+        ("52998224725", "***.982.247-**"),
+        ("1234567890", "***.345.678-**"),  # a CPF that lost its leading zero: 012.345.678-90
+        ("11.222.333/0001-81", "**.222.333/****-**"),
+        ("11222333000181", "**.222.333/****-**"),
+        ("12.ABC.345/01DE-35", "**.ABC.345/****-**"),
+        ("12abc34501de35", "**.ABC.345/****-**"),
+        ("AB123456", "***"),  # a foreigner's
+        ("123", "***"),
+        ("não tem", "***"),
+    ],
+)
+def test_documento(documento, mascarado):
+    assert mascarar_documento(documento) == mascarado
+
+
+@pytest.mark.parametrize(
+    ("telefone", "mascarado"),
+    [
+        ("(21) 98765-4321", "(21) *****-**21"),
+        ("21987654321", "(21) *****-**21"),
+        ("+55 21 98765-4321", "(21) *****-**21"),
+        ("5521987654321", "(21) *****-**21"),
+        ("2133334444", "(21) ****-**44"),
+        ("190", "***"),
+    ],
+)
+def test_telefone(telefone, mascarado):
+    assert mascarar_telefone(telefone) == mascarado
+
+
+@pytest.mark.parametrize(
+    ("email", "mascarado"),
+    [("maria.silva@exemplo.com.br", "m***@exemplo.com.br"), ("a@b.co", "a***@b.co"), ("sem arroba", "***")],
+)
+def test_email(email, mascarado):
+    assert mascarar_email(email) == mascarado
+
+
+@pytest.mark.parametrize(
+    ("nome", "valor", "esperado"),
+    [
+        ("cpf", "52998224725", "***.982.247-**"),
+        ("cpf_cnpj_consumidor", 52998224725, "***.982.247-**"),
+        ("CGC_CPF", "11222333000181", "**.222.333/****-**"),
+        ("cnpj_credenciadora", "12ABC34501DE35", "**.ABC.345/****-**"),
+        ("documento", "52998224725", "***.982.247-**"),
+        ("telefone_celular", "21987654321", "(21) *****-**21"),
+        ("whatsapp", "21987654321", "(21) *****-**21"),
+        ("email", "maria@exemplo.com", "m***@exemplo.com"),
+        ("e_mail", "maria@exemplo.com", "m***@exemplo.com"),
+        ("senha", "segredo", "***"),
+        ("password", "pbkdf2_sha256$x", "***"),
+        ("api_key", "abc", "***"),
+        ("chave_api", "abc", "***"),
+        ("hash", "00ff", "***"),
+        ("token", "abc", "***"),
+        ("csc", "abc", "***"),
+        ("senha", "", ""),
+        ("cpf", "", ""),
+        ("cpf", None, None),
+        ("senha", None, None),
+        ("token", {"a": 1}, "***"),  # a secret is hidden whole, whatever its type
+        ("hash_conteudo", 10, "***"),
+        # What is not personal stays.
+        ("chave", "35260611222333000181650010000000011000000017", "35260611222333000181650010000000011000000017"),
+        ("total", 10, 10),
+        ("id_operacao", 52998224725, 52998224725),
+        ("ativa", True, True),
+        ("codigo_barras", "7891234567895", "7891234567895"),
+        ("escopos", ["pdv"], ["pdv"]),
+        ("conteudo", b"\x00\x01", "***"),
+    ],
+)
+def test_campo_pelo_nome(nome, valor, esperado):
+    assert mascarar_campo(nome, valor) == esperado
+
+
+@pytest.mark.parametrize(
+    ("texto", "esperado"),
+    [
+        ("cliente 529.982.247-25 ligou", "cliente ***.982.247-** ligou"),
+        ("cliente 52998224725 ligou", "cliente ***.982.247-** ligou"),
+        ("operação 52998224724", "operação 52998224724"),  # the check digit does not hold, nor is it a phone
+        ("fornecedor 11.222.333/0001-81.", "fornecedor **.222.333/****-**."),
+        ("fornecedor 12ABC34501DE35", "fornecedor **.ABC.345/****-**"),
+        ("pedido 12ABC34501DE36", "pedido 12ABC34501DE36"),
+        ("fale com maria@exemplo.com, por favor", "fale com m***@exemplo.com, por favor"),
+        ("ligue (21) 98765-4321 ou 2133334444", "ligue (21) *****-**21 ou 2133334444"),
+        ("ligue 21 98765-4321", "ligue (21) *****-**21"),
+        ("ligue +5521987654321", "ligue (21) *****-**21"),
+        ("ligue 21987654321", "ligue (21) *****-**21"),
+        (f"usei {CHAVE} no PDV 3", "usei rtg_0123456789ab_*** no PDV 3"),
+        (f"Authorization: Api-Key {CHAVE}", "Authorization: Api-Key ***"),
+        ("Bearer eyJhbGciOi.eyJzdWIi.abc-123", "Bearer ***"),
+        ("jwt eyJhbGciOi.eyJzdWIi.abc-123 fim", "jwt *** fim"),
+        ("nota 35260611222333000181650010000000011000000017", "nota 35260611222333000181650010000000011000000017"),
+        ("valor 1.234,56 em 22/11/2026 10:30", "valor 1.234,56 em 22/11/2026 10:30"),
+        ("produto 7891234567895", "produto 7891234567895"),
+        ("", ""),
+    ],
+)
+def test_texto_pela_forma(texto, esperado):
+    assert mascarar_texto(texto) == esperado
+
+
+def test_mascara_em_qualquer_profundidade_sem_tocar_o_original():
+    original = {"cliente": {"cpf": "52998224725", "contatos": [{"email": "a@b.co"}, "21987654321"]}, 1: (2, 3)}
+    assert mascarar(original) == {
+        "cliente": {"cpf": "***.982.247-**", "contatos": [{"email": "a***@b.co"}, "(21) *****-**21"]},
+        "1": [2, 3],
+    }
+    assert original["cliente"]["cpf"] == "52998224725"
+
+
+def test_mascarar_de_novo_nao_muda_nada():
+    uma = mascarar({"obs": f"{CHAVE} 529.982.247-25 (21) 98765-4321 a@b.co 11.222.333/0001-81", "senha": "x"})
+    assert mascarar(uma) == uma
