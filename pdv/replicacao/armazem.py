@@ -218,7 +218,7 @@ def atualizar_nota(cursor: CursorWrapper, origem: Origem, pk: int, nota: NotaPro
         _ATUALIZAR_NOTA,
         [*nota.linha, origem.instalacao, nota.hash, origem.agora, pk, origem.ponto_venda_id],
     )
-    return cursor.rowcount == 1
+    return bool(cursor.rowcount == 1)
 
 
 # Turnos

@@ -23,6 +23,10 @@ from pdv.replicacao.explicacao import Problema, explicar, ler_tolerante, mostrar
 from pdv.replicacao.rules import Limites, NotaPronta, OperacaoPronta, Suspeita, TurnoPronto
 
 MAIOR_REPLICADOR: Final = 40
+# A row of the wire has some twenty bytes to a comma. Millions of elements of two bytes would take forty times the
+# body in memory before anybody could count them.
+BYTES_POR_VIRGULA: Final = 8
+VIRGULAS_SEMPRE_ACEITAS: Final = 20_000
 _ILEGIVEL = (msgspec.MsgspecError, UnicodeError, RecursionError)
 _pacote = msgspec.json.Decoder(Pacote)
 _pacote_cru = msgspec.json.Decoder(PacoteCru)
@@ -167,6 +171,7 @@ def identificador(*chave: object) -> str:
 
 
 def _ler_linha_a_linha(corpo: bytes, limites: Limites) -> Lido:
+    _conferir_densidade(corpo)
     cru = _ler_cru(corpo)
     instalacao, replicador = _cabecalho(cru.versao, cru.instalacao, cru.replicador)
     _conferir_quantidades(cru, limites)
@@ -177,6 +182,13 @@ def _ler_linha_a_linha(corpo: bytes, limites: Limites) -> Lido:
         [_ler_linha(bytes(bruto), _OPERACAO, limites) for bruto in cru.operacoes],
         [_ler_linha(bytes(bruto), _NOTA, limites) for bruto in cru.notas],
     )
+
+
+def _conferir_densidade(corpo: bytes) -> None:
+    virgulas = corpo.count(b",")
+    if virgulas > VIRGULAS_SEMPRE_ACEITAS + len(corpo) // BYTES_POR_VIRGULA:
+        mensagem = f"O JSON não tem a forma de um pacote: {virgulas} vírgulas em {len(corpo)} bytes."
+        raise PacoteRecusado(CodigoPacote.PACOTE_INVALIDO, mensagem)
 
 
 def _ler_linha(bruto: bytes, forma: _Forma, limites: Limites) -> Any:
@@ -192,7 +204,7 @@ def _ler_cru(corpo: bytes) -> PacoteCru:
         return _pacote_cru.decode(corpo)
     except msgspec.ValidationError as erro:
         raise PacoteRecusado(CodigoPacote.PACOTE_INVALIDO, f"O JSON não tem a forma de um pacote: {erro}") from None
-    except (*_ILEGIVEL,):
+    except _ILEGIVEL:
         return _ler_tolerante(corpo)
 
 
@@ -204,14 +216,17 @@ def _ler_tolerante(corpo: bytes) -> PacoteCru:
     if not isinstance(valor, dict):
         raise PacoteRecusado(CodigoPacote.PACOTE_INVALIDO, f"Esperado um objeto, recebido {mostrar(valor)}.")
     secoes = {nome: _como_linhas(nome, valor.pop(nome, [])) for nome in ("turnos", "operacoes", "notas")}
-    campos = {nome: valor.get(nome) for nome in ("versao", "instalacao")}
-    return PacoteCru(replicador=valor.get("replicador", ""), **campos, **secoes)
+    versao, instalacao, replicador = (valor.get(nome) for nome in ("versao", "instalacao", "replicador"))
+    return PacoteCru(versao=versao, instalacao=instalacao, replicador=replicador or "", **secoes)
 
 
 def _como_linhas(nome: str, linhas: object) -> list[msgspec.Raw]:
     if not isinstance(linhas, list):
         raise PacoteRecusado(CodigoPacote.PACOTE_INVALIDO, f"{nome}: esperada uma lista, recebido {mostrar(linhas)}.")
-    return [msgspec.Raw(json.dumps(linha, default=str).encode("ascii")) for linha in linhas]
+    try:
+        return [msgspec.Raw(json.dumps(linha, default=str).encode("ascii")) for linha in linhas]
+    except RecursionError:
+        raise PacoteRecusado(CodigoPacote.JSON_INVALIDO, f"{nome}: objetos aninhados demais.") from None
 
 
 def _cabecalho(versao: object, instalacao: object, replicador: object) -> tuple[UUID, str]:

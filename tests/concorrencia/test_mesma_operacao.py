@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+import structlog
+from django.db import OperationalError, connection, transaction
 
 from erp.cadastros.models import PontoVenda
+from pdv.replicacao import armazem
 from pdv.replicacao.esquema import Resposta
 from pdv.replicacao.models import (
     Divergencia,
@@ -92,6 +94,57 @@ def test_dois_pdvs_com_as_mesmas_notas_em_ordem_oposta(rodada: int) -> None:
     assert set(Rejeicao.objects.values_list("codigo", flat=True)) == {"NOTA_DE_OUTRO_PONTO_VENDA"}
 
 
+def test_quem_perde_a_corrida_pela_nota_recomeca_e_a_encontra_tomada() -> None:
+    um, outro = criar_ponto_venda(1), criar_ponto_venda(2)
+    gravou, pode_confirmar = threading.Event(), threading.Event()
+
+    def primeiro() -> Resposta:
+        with transaction.atomic():
+            resposta = posta(um, notas=[nova_nota(1)])()
+            gravou.set()
+            pode_confirmar.wait(timeout=30)
+        return resposta
+
+    def segundo() -> Resposta:
+        gravou.wait(timeout=30)
+        threading.Timer(0.3, pode_confirmar.set).start()
+        return posta(outro, nova_operacao(5, id_ponto_venda=2), notas=[nova_nota(1), nova_nota(2)])()
+
+    with structlog.testing.capture_logs() as linhas:
+        a, b = ao_mesmo_tempo([primeiro, segundo])
+    assert [linha["tentativa"] for linha in linhas if linha["event"] == "gravação do pacote repetida"] == [1]
+    assert [nota.resultado for nota in a.notas] == ["criada"]
+    assert [nota.resultado for nota in b.notas] == ["rejeitada", "criada"]
+    assert [o.resultado for o in b.operacoes] == ["criada"]
+    assert OperacaoPdv.objects.count() == 1
+
+
+def test_quem_espera_demais_pelo_mesmo_pdv_desiste_sem_gravar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(armazem, "ESPERA_PELA_TRAVA", "100ms")
+    ponto_venda = criar_ponto_venda(1)
+    travado, desistiu = threading.Event(), threading.Event()
+
+    def dono_da_trava() -> Resposta:
+        with transaction.atomic(), connection.cursor() as cursor:
+            armazem.travar_ponto_venda(cursor, ponto_venda.pk)
+            travado.set()
+            desistiu.wait(timeout=30)
+        return Resposta()
+
+    def quem_espera() -> Resposta:
+        travado.wait(timeout=30)
+        try:
+            with pytest.raises(OperationalError, match="lock timeout"):
+                posta(ponto_venda, nova_operacao(1))()
+        finally:
+            desistiu.set()
+        return Resposta()
+
+    ao_mesmo_tempo([dono_da_trava, quem_espera])
+    assert not OperacaoPdv.objects.exists()
+    assert posta(ponto_venda, nova_operacao(1))().operacoes[0].resultado == "criada"
+
+
 def test_oito_pdvs_ao_mesmo_tempo_nao_se_esperam_nem_se_misturam() -> None:
     pontos = [criar_ponto_venda(n) for n in range(1, 9)]
     respostas = ao_mesmo_tempo(
@@ -109,8 +162,6 @@ def test_nota_mudada_espera_o_dreno_que_a_tem_na_mao() -> None:
     na_mao, pode_terminar = threading.Event(), threading.Event()
 
     def dreno() -> Resposta:
-        from django.db import transaction
-
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT id FROM hiperpdv_nota_fiscal FOR UPDATE")
             na_mao.set()

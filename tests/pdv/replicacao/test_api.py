@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
 import msgspec
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.test import Client
@@ -18,7 +20,7 @@ from erp.acesso.services import criar_chave
 from erp.cadastros.models import PontoVenda
 from pdv.replicacao.api.documentacao import EXEMPLO_PACOTE
 from pdv.replicacao.codigos import EXPLICACAO_DA_LINHA, EXPLICACAO_DO_PACOTE, CodigoLinha, CodigoPacote
-from pdv.replicacao.models import OperacaoPdv, Rejeicao
+from pdv.replicacao.models import ItemOperacaoPdv, NotaFiscal, OperacaoPdv, Rejeicao, Turno
 from tests.pdv.fabricas import criar_ponto_venda, em_gzip, em_json, nova_nota, nova_operacao, novo_pacote, novo_turno
 from tests.pdv.replicacao.conftest import CAMINHO
 
@@ -204,25 +206,30 @@ def test_conexao_que_cai_no_meio_do_corpo(postar: Postar) -> None:
 def test_chave_que_pede_demais_espera(postar: Postar, settings: Any) -> None:
     cache.clear()
     settings.PDV_PEDIDOS_POR_MINUTO = 2
-    codigos = [postar(novo_pacote()) for _ in range(4)]
-    if [r.status_code for r in codigos][:2] == [200, 200]:
-        recusada = codigos[-1]
-        _erro(recusada, 429, "LIMITE_EXCEDIDO")
-        assert 1 <= int(recusada["Retry-After"]) <= 60
-    cache.clear()
+    with time_machine.travel(datetime(2026, 7, 1, 12, 0, 20, tzinfo=UTC), tick=False):
+        assert [postar(novo_pacote()).status_code for _ in range(2)] == [200, 200]
+        recusada = postar(novo_pacote(nova_operacao(1)))
+    _erro(recusada, 429, "LIMITE_EXCEDIDO")
+    assert recusada["Retry-After"] == "40"
+    assert not OperacaoPdv.objects.exists()
+    with time_machine.travel(datetime(2026, 7, 1, 12, 1, 0, tzinfo=UTC), tick=False):
+        assert postar(novo_pacote()).status_code == 200
 
 
-def test_banco_fora_do_ar_e_503_e_o_pdv_volta_depois(postar: Postar) -> None:
+@pytest.mark.parametrize("tabela", ["hiperpdv_turno", "hiperpdv_operacao_pdv", "hiperpdv_nota_fiscal", "pdv_rejeicao"])
+def test_banco_que_cai_no_meio_e_503_e_nada_fica_pela_metade(postar: Postar, tabela: str) -> None:
     def cair(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if "hiperpdv_operacao_pdv" in sql:
+        if tabela in sql:
             raise OperationalError("server closed the connection unexpectedly")
         return execute(sql, params, many, context)
 
+    pacote = novo_pacote(nova_operacao(1), notas=[nova_nota(1)], turnos=[novo_turno(1)])
     with connection.execute_wrapper(cair):
-        resposta = postar(novo_pacote(nova_operacao(1)))
+        resposta = postar(pacote)
     _erro(resposta, 503, "INDISPONIVEL")
     assert int(resposta["Retry-After"]) > 0
-    assert postar(novo_pacote(nova_operacao(1))).json()["operacoes"][0]["resultado"] == "criada"
+    assert not any(modelo.objects.exists() for modelo in (Turno, OperacaoPdv, ItemOperacaoPdv, NotaFiscal))
+    assert [linha["resultado"] for secao in postar(pacote).json().values() for linha in secao] == ["criada"] * 3
 
 
 # The documentation

@@ -19,11 +19,15 @@ PARES = [
     (esquema.Turno, tabelas.Turno, rules.COLUNAS_TURNO),
     (esquema.Nota, tabelas.NotaFiscalPdv, rules.COLUNAS_NOTA),
 ]
-INTEIROS = {models.SmallIntegerField: 2**15 - 1, models.IntegerField: 2**31 - 1, models.BigIntegerField: 2**63 - 1}
+INTEIROS: dict[type, int] = {
+    models.SmallIntegerField: 2**15 - 1,
+    models.IntegerField: 2**31 - 1,
+    models.BigIntegerField: 2**63 - 1,
+}
 FILHOS = {"itens", "finalizadores"}
 
 
-def _campos(struct: type[msgspec.Struct]) -> dict[str, inspect.Field]:
+def _campos(struct: Any) -> dict[str, inspect.Field]:
     tipo = inspect.type_info(struct)
     assert isinstance(tipo, inspect.StructType)
     return {campo.name: campo for campo in tipo.fields if campo.name not in FILHOS}

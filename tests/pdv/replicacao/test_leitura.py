@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -186,20 +187,20 @@ def test_mensagem_de_mil_problemas_continua_curta() -> None:
     assert len(recusa.mensagem) < 4000
 
 
-ACEITAS = [
-    ("número em vez de texto", nova_operacao(valor_desconto=0, valor_acrescimo=0.5), {}),
-    ("zeros a mais", nova_operacao(valor_total="25.000000"), {}),
-    ("expoente", nova_operacao(valor_troco="5E+0"), {}),
-    ("zero negativo", nova_operacao(valor_desconto="-0.00"), {}),
-    ("texto que parece negativo", nova_operacao(observacao="-5 de desconto"), {}),
-    ("texto que parece NaN", nova_operacao(observacao="NaN"), {}),
-    ("texto que parece um nulo escapado", nova_operacao(observacao="\\u0000"), {}),
-    ("emoji conta um caractere", nova_operacao(observacao="😀" * 500), {}),
-    ("sem itens", nova_operacao(itens=[], finalizadores=[]), {}),
-    ("campo que não conhecemos", nova_operacao(campo_do_futuro={"a": 1}), {}),
-    ("990 itens", nova_operacao(itens=[novo_item(n) for n in range(1, 991)]), {}),
-    ("maior id", nova_operacao(id_operacao=2**63 - 1), {}),
-    ("maior valor", nova_operacao(valor_total="9999999999999.99"), {}),
+ACEITAS: list[tuple[str, Any]] = [
+    ("número em vez de texto", nova_operacao(valor_desconto=0, valor_acrescimo=0.5)),
+    ("zeros a mais", nova_operacao(valor_total="25.000000")),
+    ("expoente", nova_operacao(valor_troco="5E+0")),
+    ("zero negativo", nova_operacao(valor_desconto="-0.00")),
+    ("texto que parece negativo", nova_operacao(observacao="-5 de desconto")),
+    ("texto que parece NaN", nova_operacao(observacao="NaN")),
+    ("texto que parece um nulo escapado", nova_operacao(observacao="\\u0000")),
+    ("emoji conta um caractere", nova_operacao(observacao="😀" * 500)),
+    ("sem itens", nova_operacao(itens=[], finalizadores=[])),
+    ("campo que não conhecemos", nova_operacao(campo_do_futuro={"a": 1})),
+    ("990 itens", nova_operacao(itens=[novo_item(n) for n in range(1, 991)])),
+    ("maior id", nova_operacao(id_operacao=2**63 - 1)),
+    ("maior valor", nova_operacao(valor_total="9999999999999.99")),
 ]
 
 
@@ -330,6 +331,24 @@ def test_pacote_que_nao_se_le_e_recusado_inteiro(corpo: bytes, status: int, codi
         ler_pacote(corpo, LIMITES)
     assert (recusa.value.status, recusa.value.codigo) == (status, codigo)
     assert recusa.value.mensagem.isprintable()
+
+
+@pytest.mark.parametrize(
+    "corpo",
+    [
+        pytest.param(b'{"versao":1,"operacoes":[' + b"1," * 4_000_000 + b"1]}", id="milhões de números"),
+        pytest.param(b'{"versao":1,"operacoes":[NaN,' + b"[]," * 3_000_000 + b"1]}", id="milhões de listas"),
+    ],
+)
+def test_milhoes_de_linhas_minusculas_sao_recusadas_sem_tomar_a_memoria(corpo: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(PacoteRecusado, match="PACOTE_INVALIDO"):
+            ler_pacote(corpo, LIMITES)
+        _, pico = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert pico < len(corpo)
 
 
 def test_linha_ilegivel_tem_nome_estavel_de_uma_tentativa_a_outra() -> None:

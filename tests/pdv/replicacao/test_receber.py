@@ -60,7 +60,8 @@ def receber(ponto_venda: PontoVenda, *operacoes: Any, agora: datetime = AGORA, *
 
 
 def resultados(resposta: Resposta) -> list[str]:
-    return [linha.resultado for linha in (*resposta.turnos, *resposta.operacoes, *resposta.notas)]
+    secoes: list[Any] = [resposta.turnos, resposta.operacoes, resposta.notas]
+    return [linha.resultado for secao in secoes for linha in secao]
 
 
 def test_operacao_nova_e_gravada_com_seus_dependentes(ponto_venda: PontoVenda) -> None:
