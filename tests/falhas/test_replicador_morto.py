@@ -157,8 +157,29 @@ def test_simulador_morto_deixa_turnos_inteiros(tmp_path: Path) -> None:
     assert sequenciais == list(range(1, len(sequenciais) + 1))
 
 
-def test_dois_preparos_ao_mesmo_tempo_terminam_os_dois_bem(tmp_path: Path) -> None:
-    banco = tmp_path / "terminal.sqlite3"
-    processos = [_iniciar(banco, "pdv_terminal_preparar") for _ in range(3)]
-    assert [processo.wait(120) for processo in processos] == [0, 0, 0]
+_PREPARAR = """
+import pathlib, sys, time
+import django
+django.setup()
+from pdv.terminal.preparo import preparar
+pathlib.Path(sys.argv[1]).touch()
+while not pathlib.Path(sys.argv[2]).exists():
+    time.sleep(0.001)
+preparar()
+"""
+
+
+def test_preparos_ao_mesmo_tempo_terminam_todos_bem(tmp_path: Path) -> None:
+    """All at the line before any starts: they find no tables, and all but one find them made half way."""
+    banco, largada = tmp_path / "terminal.sqlite3", tmp_path / "largada"
+    prontos = [tmp_path / f"pronto{n}" for n in range(4)]
+    processos = [
+        subprocess.Popen([sys.executable, "-c", _PREPARAR, str(pronto), str(largada)], cwd=RAIZ, env=_ambiente(banco))
+        for pronto in prontos
+    ]
+    limite = time.monotonic() + 100
+    while not all(pronto.exists() for pronto in prontos) and time.monotonic() < limite:
+        time.sleep(0.01)
+    largada.touch()
+    assert [processo.wait(60) for processo in processos] == [0, 0, 0, 0]
     _sao(banco)

@@ -403,6 +403,22 @@ def test_falhas_que_alternam_com_avancos_nao_fazem_desistir(retaguarda: Retaguar
     assert fim.fim is Fim.VAZIO and tudo_efetuado()
 
 
+def test_avanco_dentro_de_um_pacote_dividido_tambem_conta(retaguarda: Retaguarda) -> None:
+    """Every round ends in a cut, but none without some rows taken: that is a bad link, not a dead one."""
+    gravar(Registro(nova_operacao()) for _ in range(16))
+    atendidos = []
+
+    def roteiro(pacote: Pacote) -> Saida | None:
+        if len(pacote["operacoes"]) > 2:
+            return erro(400, "PACOTE_INVALIDO")
+        atendidos.append(pacote)
+        return Saida(cortar="antes") if len(atendidos) % 2 == 0 else None
+
+    retaguarda.roteiro = roteiro
+    fim, _ = replicar(retaguarda, tentativas=2)
+    assert fim.fim is Fim.VAZIO and tudo_efetuado()
+
+
 def test_link_ruim_recebe_pacotes_menores(retaguarda: Retaguarda) -> None:
     vender(60, xml="<NFe>" + "x" * 30_000 + "</NFe>")
 
