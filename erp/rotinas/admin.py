@@ -46,10 +46,11 @@ class RotinaAgendadaAdmin(SomenteLeitura, AdminBase):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         ultima = Execucao.objects.filter(rotina=OuterRef("caminho")).order_by("-id")
         linhas: QuerySet[Any] = super().get_queryset(request)
-        return linhas.annotate(
+        com_o_fim: QuerySet[Any] = linhas.annotate(
             ultima=Subquery(ultima.values("situacao")[:1]),
             ultimo_em=Subquery(ultima.exclude(iniciada_em=None).values("iniciada_em")[:1]),
         )
+        return com_o_fim
 
     @acao_com_motivo(
         titulo="Executar agora",

@@ -61,7 +61,7 @@ def rotina(
             titulo=titulo,
             descricao=descricao or (inspect.getdoc(funcao) or ""),
             funcao=funcao,
-            recebe_contexto=bool(inspect.signature(funcao).parameters),
+            recebe_contexto=any(p.default is p.empty for p in inspect.signature(funcao).parameters.values()),
             guardar_vazias=guardar_vazias,
         )
         return funcao
