@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from erp.acesso.escopos import registrar_escopo
 from erp.config.celery import app as celery_app  # so that a web process publishes through the same application
+from erp.config.mensageria import instalar
 
 __all__ = ["ConfigConfig", "celery_app"]
+
+ESCOPO_METRICAS = "metricas"
 
 
 class ConfigConfig(AppConfig):
@@ -19,6 +23,5 @@ class ConfigConfig(AppConfig):
     verbose_name = "Configuração"
 
     def ready(self) -> None:
-        from erp.config.mensageria import instalar  # needs the settings
-
         instalar()
+        registrar_escopo(ESCOPO_METRICAS, "Ler as métricas em /metrics")

@@ -12,14 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django_prometheus.exports import ExportToDjangoView
 
 from erp.acesso.services import autenticar
+from erp.config.apps import ESCOPO_METRICAS
 
-ESCOPO = "metricas"
 ENCAMINHADO = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_PROTO")
 
 
 def metricas(request: HttpRequest) -> HttpResponse:
     if not (_e_local(request) or _tem_chave(request)):
-        mensagem = f"métricas: use o próprio servidor, ou uma chave de API com o escopo {ESCOPO}\n"
+        mensagem = f"métricas: use o próprio servidor, ou uma chave de API com o escopo {ESCOPO_METRICAS}\n"
         return HttpResponse(mensagem, status=403, content_type="text/plain; charset=utf-8")
     resposta: HttpResponse = ExportToDjangoView(request)
     return resposta
@@ -39,4 +39,4 @@ def _tem_chave(request: HttpRequest) -> bool:
     if esquema.lower() not in ("api-key", "bearer") or not texto.strip():
         return False
     chave = autenticar(texto.strip())
-    return chave is not None and ESCOPO in chave.escopos
+    return chave is not None and ESCOPO_METRICAS in chave.escopos

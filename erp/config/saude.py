@@ -10,6 +10,7 @@ import dataclasses
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -77,7 +78,7 @@ class Corretor(HealthCheck):  # type: ignore[misc]  # the library has no types
 
 
 def _abrir_canal() -> bool:
-    with current_app.connection_for_write(connect_timeout=3) as corretor:
+    with current_app.connection_for_write(settings.CELERY_BROKER_URL, connect_timeout=3) as corretor:
         corretor.ensure_connection(max_retries=1, timeout=3)
         canal: Any = corretor.channel()
         canal.close()
@@ -92,7 +93,7 @@ class SaudeView(HealthCheckView):  # type: ignore[misc]  # the library has no ty
 
     async def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.results = [await check.get_result(None) for check in self.get_checks()]
-        falhas = {r.check.nome: str(r.error) for r in self.results if r.error}
+        falhas = {r.check.nome: str(r.error.message) for r in self.results if r.error}
         verificacoes = {r.check.nome: falhas.get(r.check.nome, "ok") for r in self.results}
         corpo = {"situacao": "falha" if falhas else "ok", "verificacoes": verificacoes}
         status = 503 if falhas else 200

@@ -8,9 +8,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psycopg2
 import pytest
 
 from erp.config.embutido import RAIZ, Servidor, servidor_padrao
@@ -43,6 +46,14 @@ class Instalacao:
     def python(self, codigo: str, **ambiente: str) -> subprocess.CompletedProcess[str]:
         comando = [sys.executable, "-c", f"import django; django.setup()\n{codigo}"]
         return self._rodar(comando, ambiente)
+
+    def sql(self, comando: str, banco: str = "retaguarda") -> list[tuple[Any, ...]]:
+        """Straight to the server, which is up: what a look into the database needs no Django for."""
+        with closing(psycopg2.connect(self.servidor.url(banco))) as conexao:
+            conexao.autocommit = True
+            with conexao.cursor() as cursor:
+                cursor.execute(comando)
+                return cursor.fetchall() if cursor.description else []
 
     def manage(self, *argumentos: str, **ambiente: str) -> subprocess.CompletedProcess[str]:
         return self._rodar([sys.executable, "manage.py", *argumentos], ambiente)
