@@ -53,7 +53,7 @@ class Equipe:
 
     def _ler(self, membro: subprocess.Popen[str]) -> str:
         assert membro.stdout is not None
-        linha = membro.stdout.readline()
+        linha: str = membro.stdout.readline()
         if not linha:
             raise RuntimeError(f"um trabalhador morreu:\n{self.processos.fim_do_registro(self.nome)}")
         return linha

@@ -8,14 +8,15 @@ import sys
 from rich.console import Console
 
 from bench.pasta import pasta_propria
+from bench.processos import INTERROMPIDO, ouvir_sinais
 
 ALVOS = ("processar", "http", "latencia", "volume", "memoria", "limite")
-INTERROMPIDO = 130
 
 
 def main() -> int:
     pedido = _opcoes().parse_args()
     tela = Console()
+    ouvir_sinais()
     try:
         with pasta_propria("bench") as pasta:
             pasta.usar()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import django
 
+from bench.processos import sem_interrupcao
 from erp.config.embutido import RAIZ, Servidor, servidor_padrao
 
 BANCO = "retaguarda"
@@ -77,7 +78,8 @@ def pasta_propria(prefixo: str) -> Iterator[Pasta]:
     try:
         yield Pasta(raiz)
     finally:
-        _destruir(raiz)
+        with sem_interrupcao():
+            _destruir(raiz)
 
 
 def _destruir(raiz: Path) -> None:

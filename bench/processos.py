@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import IO, Self
@@ -13,6 +14,8 @@ from typing import IO, Self
 from erp.config.embutido import RAIZ
 
 ESPERA = 8.0
+INTERROMPIDO = 130  # what a shell says of a program that Ctrl-C ended
+SINAIS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Processos:
@@ -23,12 +26,11 @@ class Processos:
         self.vivos: list[subprocess.Popen[str]] = []
 
     def __enter__(self) -> Self:
-        signal.signal(signal.SIGTERM, _interromper)
-        signal.signal(signal.SIGHUP, _interromper)
         return self
 
     def __exit__(self, _tipo: type[BaseException] | None, erro: BaseException | None, _onde: object) -> None:
-        self.encerrar(self.vivos)
+        with sem_interrupcao():
+            self.encerrar(self.vivos)
         if isinstance(erro, Exception):  # the files go away with the run's folder
             for arquivo in sorted(self.registros.glob("*.log")):
                 if fim := arquivo.read_text(errors="replace")[-2000:].strip():
@@ -95,6 +97,23 @@ def _sinalizar(processo: subprocess.Popen[str], sinal: signal.Signals) -> None:
         os.killpg(processo.pid, sinal)
     except ProcessLookupError:
         pass
+
+
+def ouvir_sinais() -> None:
+    """SIGTERM and a closed terminal end this process as Ctrl-C does: by the way that cleans up."""
+    for sinal in SINAIS:
+        signal.signal(sinal, _interromper)
+
+
+@contextmanager
+def sem_interrupcao() -> Iterator[None]:
+    """While cleaning up: somebody who presses Ctrl-C twice leaves nothing running either."""
+    antes = {sinal: signal.signal(sinal, signal.SIG_IGN) for sinal in SINAIS}
+    try:
+        yield
+    finally:
+        for sinal, tratador in antes.items():
+            signal.signal(sinal, tratador)
 
 
 def _interromper(sinal: int, _quadro: FrameType | None) -> None:

@@ -103,7 +103,8 @@ def _volume(figuras: Figuras) -> Medido | None:
 def gravar(novos: Mapping[str, Medido], figuras: Figuras, *, comando: str) -> None:
     """Write both files. What was not measured now stays as it was."""
     antigos: dict[str, Medido] = json.loads(JSON.read_text()) if JSON.exists() else {}
-    todos = {nome: (antigos | novos)[nome] for nome in BARRAS if nome in antigos or nome in novos}
+    todos = antigos | dict(novos)
+    todos = {nome: todos[nome] for nome in BARRAS if nome in todos}
     JSON.write_text(json.dumps(todos, indent=2, ensure_ascii=False) + "\n")
     MARKDOWN.write_text(_markdown(todos, novos, figuras, comando))
 

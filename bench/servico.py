@@ -35,14 +35,13 @@ class Retaguarda:
         return f"http://127.0.0.1:{self.porta}"
 
     def iniciar(self, *, trabalhadores: int = 1, por_trabalhador: int = 2, relogio: bool = True) -> None:
-        """Start everything and wait until the web answers."""
+        """Start everything; `esperar` until the web answers."""
         self._iniciar_web()
         for _ in range(trabalhadores):
             self.iniciar_trabalhador(por_trabalhador)
         if relogio:
             comando = [*_CELERY, "beat"]
             self.outros.append(self._iniciar("relogio", comando))
-        self._esperar_web()
 
     def iniciar_trabalhador(self, concorrencia: int) -> subprocess.Popen[str]:
         opcoes = ["--concurrency", str(concorrencia), "--without-gossip", "--without-mingle", "--without-heartbeat"]
@@ -74,7 +73,8 @@ class Retaguarda:
         comando[0] = str(Path(sys.executable).parent / comando[0])
         return self.processos.iniciar(f"{self.nome}-{papel}", comando, self.ambiente, herdados=herdados)
 
-    def _esperar_web(self) -> None:
+    def esperar(self) -> None:
+        """Until the web answers. Raises RuntimeError when it does not."""
         limite = time.monotonic() + SEGUNDOS_PARA_SUBIR
         while time.monotonic() < limite:
             if self.outros[0].poll() is not None:

@@ -27,6 +27,7 @@ class Http:
         self.chaves = chaves_dos_pdvs(oficina.pdvs)
         self.retaguarda = Retaguarda(oficina.processos, oficina.pasta.variaveis(CELERY_BROKER_URL=corretor), "http")
         self.retaguarda.iniciar(trabalhadores=1, por_trabalhador=2, relogio=False)
+        self.retaguarda.esperar()
 
     def rodada(self) -> dict[str, float]:
         remessas = [preparar(lote, self.chaves[lote[0].pdv.codigo]) for lote in self.oficina.fornada(self.oficina.pdvs)]

@@ -34,6 +34,7 @@ class Latencia:
         retaguarda = Retaguarda(self.oficina.processos, ambiente, self.nome)
         try:
             retaguarda.iniciar(trabalhadores=1, por_trabalhador=2)
+            retaguarda.esperar()
             self._medir(retaguarda, POR_SEGUNDO)  # warm: every process has its connections
             with Balanca(retaguarda.trabalhadores) as balanca:
                 amostras = self._medir(retaguarda, POR_SEGUNDO * SEGUNDOS)

@@ -1,0 +1,1 @@
+"""The demonstration, scene by scene; `roteiro.py` tells the order."""

@@ -1,0 +1,172 @@
+"""The order of the scenes, from an empty folder to the verdict."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connections
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bench.demonstracao.andamento import andamento
+from bench.demonstracao.caixas import Caixa, abrir_caixas
+from bench.demonstracao.consertos import (
+    Erro,
+    consertar,
+    esperar_processar,
+    operacoes_com_erro,
+    reprocessar_algumas,
+)
+from bench.demonstracao.empresa import gerente, registrar_empresa
+from bench.demonstracao.movimento import Movimento
+from bench.demonstracao.quadro import mostrar_conferencia, mostrar_erros, mostrar_finalizadores, mostrar_razoes
+from bench.invariantes import INVARIANTES, violadas
+from bench.pasta import Pasta
+from bench.processos import Processos
+from bench.reconciliacao import ChaveOperacao, diferencas, esperado, lancado, ler_cadastro
+from bench.servico import Retaguarda
+from pdv.processamento.models import Alvo, Geracao
+from pdv.replicacao.models import Rejeicao
+
+CNPJS = ("11222333000181", "12ABC34501DE35", "11222333000181")  # tills 1 and 3 are of one filial; letters are in force
+ERROS_POR_CAIXA = 3
+REPROCESSADAS_POR_CAIXA = 3
+PACOTES = 14  # about as many requests from each till, so that "half way" exists
+LOTES = 24
+
+
+def demonstrar(pasta: Pasta, *, xml: Path | None, operacoes: int, tela: Console) -> list[str]:
+    """Run the whole demonstration; returns every difference found, in Portuguese. None is what everybody hopes for."""
+    inicio = time.monotonic()
+    with Processos(pasta.raiz) as processos, _barras(tela) as barras:
+        caixas = abrir_caixas(pasta, processos, CNPJS)
+        ambiente = pasta.variaveis(PDV_LOTE=str(max(2, operacoes // LOTES)))
+        retaguarda = Retaguarda(processos, ambiente)
+        _preparar(pasta, caixas, operacoes, barras)
+        retaguarda.iniciar()
+        _cadastrar(caixas, xml, barras)
+        with _cena(barras, "abrindo a retaguarda"):
+            retaguarda.esperar()
+        movimento = Movimento(
+            caixas, retaguarda, barras, barras.console.print, max(2, operacoes // len(caixas) // PACOTES)
+        )
+        movimento.rodar()
+        ignoradas, faltas = _consertar(caixas, barras, tela)
+        faltas += _reprocessar(barras)
+        retaguarda.encerrar()
+        faltas += _conferir(caixas, ignoradas, tela)
+        _mostrar_ritmo(movimento, caixas, time.monotonic() - inicio, tela)
+        connections.close_all()
+    return faltas
+
+
+def _preparar(pasta: Pasta, caixas: list[Caixa], operacoes: int, barras: Progress) -> None:
+    """The tills simulate while the database is made: neither knows of the other."""
+    with _cena(barras, "preparando o banco e simulando os PDVs"):
+        por_caixa = [operacoes // len(caixas) + (n < operacoes % len(caixas)) for n in range(len(caixas))]
+        simulacoes = [
+            caixa.simular(quantas, min(ERROS_POR_CAIXA, quantas // 10))
+            for caixa, quantas in zip(caixas, por_caixa, strict=True)
+        ]
+        pasta.servidor.garantir_no_ar()
+        call_command("preparar", sem_estaticos=True, stdout=io.StringIO())  # the password it prints is of no use
+        for caixa, simulacao in zip(caixas, simulacoes, strict=True):
+            caixa.esperar(simulacao)
+
+
+def _cadastrar(caixas: list[Caixa], xml: Path | None, barras: Progress) -> None:
+    """While the retaguarda comes up: the imported notes, and the registers with what those sold too."""
+    if xml is not None:
+        _importar(caixas[0], xml, barras)
+    with _cena(barras, "cadastrando a empresa e o estoque inicial"):
+        registrar_empresa(caixas)
+
+
+def _importar(caixa: Caixa, xml: Path, barras: Progress) -> None:
+    with _cena(barras, f"importando as notas de {xml}"):
+        antes = len(caixa.dito())
+        dito = caixa.esperar(caixa.importar(xml))[antes:]
+    barras.console.print(f"Notas de {xml} no PDV {caixa.codigo}:")
+    barras.console.print(dito.strip(), style="dim", markup=False, highlight=False)
+
+
+def _consertar(caixas: list[Caixa], barras: Progress, tela: Console) -> tuple[frozenset[ChaveOperacao], list[str]]:
+    """Show what is in error, mend it, process it again. What was made wrong on purpose must be there, and be gone."""
+    erros = operacoes_com_erro()
+    mostrar_erros(erros, barras.console)
+    feitas_erradas = {(caixa.codigo, numero) for caixa in caixas for numero in erradas_de_proposito(caixa.dito())}
+    faltas = [
+        f"a operação {numero} do PDV {pdv} foi feita errada e não deu erro"
+        for pdv, numero in sorted(feitas_erradas - {erro.chave for erro in erros})
+    ]
+    with _cena(barras, "consertando e processando de novo"):
+        ignoradas = consertar(erros, gerente())
+        esperar_processar()
+    barras.console.print(_resumo_dos_consertos(erros, ignoradas))
+    return frozenset(erro.chave for erro in ignoradas), faltas
+
+
+def erradas_de_proposito(dito: str) -> list[int]:
+    """The numbers of the operations that pdv_simular says it made wrong."""
+    return [int(linha.split()[1].rstrip(":")) for linha in dito.splitlines() if linha.startswith("  operação ")]
+
+
+def _resumo_dos_consertos(erros: list[Erro], ignoradas: list[Erro]) -> str:
+    restam = andamento().com_erro
+    return (
+        f"{len(erros) - len(ignoradas)} consertadas no cadastro e processadas de novo, {len(ignoradas)} ignoradas com motivo "
+        f"(os valores só se corrigem no PDV), {restam} ainda com erro."
+    )
+
+
+def _reprocessar(barras: Progress) -> list[str]:
+    with _cena(barras, "reprocessando operações e notas já lançadas"):
+        escolhidas = reprocessar_algumas(REPROCESSADAS_POR_CAIXA, gerente())
+        esperar_processar()
+    operacoes, notas = len(escolhidas[Alvo.OPERACAO]), len(escolhidas[Alvo.NOTA])
+    segundas = Geracao.objects.filter(numero=2, estornada_em=None).count()
+    barras.console.print(f"{operacoes} operações e {notas} notas reprocessadas: estornadas e lançadas na geração 2.")
+    return [] if segundas == operacoes else [f"{operacoes} operações reprocessadas, {segundas} na geração 2"]
+
+
+def _conferir(caixas: list[Caixa], ignoradas: frozenset[ChaveOperacao], tela: Console) -> list[str]:
+    terminais = [caixa.ler() for caixa in caixas]
+    certo, achado = esperado(terminais, ignoradas, ler_cadastro()), lancado()
+    mostrar_conferencia(terminais, ignoradas, achado, tela)
+    mostrar_finalizadores(certo, achado, tela)
+    mostrar_razoes(certo, achado, tela)
+    faltas = diferencas(certo, achado) + violadas()
+    rejeitadas = Rejeicao.objects.filter(resolvida_em=None).count()
+    if rejeitadas:
+        faltas.append(f"{rejeitadas} linhas não entraram na retaguarda")
+    tela.print(f"{len(INVARIANTES)} garantias dos razões conferidas.")
+    return faltas
+
+
+def _mostrar_ritmo(movimento: Movimento, caixas: list[Caixa], segundos: float, tela: Console) -> None:
+    operacoes = sum(len(caixa.ler().operacoes) for caixa in caixas)
+    tela.print(
+        f"{operacoes} operações replicadas em {movimento.segundos_replicando:.1f} s "
+        f"({operacoes / movimento.segundos_replicando:.0f}/s) e processadas em {movimento.segundos:.1f} s "
+        f"({operacoes / movimento.segundos:.0f}/s), quedas e reinícios incluídos; ao todo {segundos:.0f} s."
+    )
+
+
+@contextmanager
+def _cena(barras: Progress, titulo: str) -> Iterator[None]:
+    """A bar that only says that something is going on, and then that it is done."""
+    tarefa = barras.add_task(titulo, total=None)
+    yield
+    barras.update(tarefa, total=1, completed=1)
+
+
+@contextmanager
+def _barras(tela: Console) -> Iterator[Progress]:
+    colunas = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*colunas, console=tela) as barras:
+        yield barras
