@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from unfold.contrib.filters import admin as unfold_filtros
-from unfold.utils import parse_date_str
 
 from erp.acesso.escopo import filiais_de
 from erp.cadastros.models import Filial, PontoVenda
@@ -138,7 +138,7 @@ class ResultadoFiltro(_PorNumero):
         return [(str(r.value), r.label) for r in LogProcessamento.Resultado]
 
 
-def meia_noite(dia: Any) -> datetime:
+def meia_noite(dia: date) -> datetime:
     """The first instant of a day of the shop."""
     return timezone.make_aware(datetime.combine(dia, time.min))
 
@@ -198,10 +198,10 @@ class PeriodoFiltro(_NoTempo, _Periodo):
         return self.no_periodo(request, queryset, self.field_path, inicio, fim)
 
 
-def _dia(texto: object) -> Any:
-    if not isinstance(texto, str):
-        return None
+def _dia(texto: object) -> date | None:
+    """A day as the calendar writes it (31/12/2026) or as a link does (2026-12-31); None for anything else."""
     try:
-        return parse_date_str(texto) or parse_date(texto)
-    except ValueError:  # 2026-02-31
+        dia: date | None = forms.DateField(required=False).clean(texto)
+    except ValidationError:  # 31/02/2026
         return None
+    return dia

@@ -57,7 +57,7 @@ class ListaRapida(SomenteLeitura, AdminBase):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Nothing but the declared filters: `?observacao__contains=x` would read the table."""
-        return False
+        return lookup in {nome for filtro in self.get_list_filter(request) for nome in _parametros(filtro)}  # type: ignore[arg-type]  # always called with one
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         return super().get_search_fields(request) if type(self).buscar is not ListaRapida.buscar else ()
@@ -96,6 +96,13 @@ class ListaRapida(SomenteLeitura, AdminBase):
         mais_antiga = self.model._default_manager.filter(pk__gte=inicio).order_by("pk")
         request.janela_ate = mais_antiga.values_list(self.campo_tempo, flat=True).first()  # type: ignore[attr-defined]
         return queryset.filter(pk__gte=inicio)
+
+
+def _parametros(filtro: Any) -> tuple[str, ...]:
+    """What a filter takes from the address."""
+    if isinstance(filtro, tuple):
+        return f"{filtro[0]}_from", f"{filtro[0]}_to"
+    return (filtro.parameter_name,)
 
 
 class ComPontoVenda(ListaRapida):

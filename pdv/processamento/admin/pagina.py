@@ -32,7 +32,9 @@ class ComPagina(ListaRapida):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The row, if it is of a filial that this person sees; otherwise it does not exist, as for any unknown id."""
-        objeto = self.get_object(request, object_id or "")
+        if object_id is None:
+            raise PermissionDenied  # nothing is added by hand
+        objeto = self.get_object(request, object_id)
         if objeto is None:
             messages.warning(
                 request,
