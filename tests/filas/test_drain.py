@@ -30,7 +30,8 @@ class DrenoDeTeste:
 
     def proximas(self, cursor: CursorWrapper, particao: int, limite: int) -> list[int]:
         cursor.execute(
-            "SELECT id, mortes FROM teste_dreno WHERE particao = %s AND situacao = 1 ORDER BY id LIMIT %s", [particao, limite]
+            "SELECT id, mortes FROM teste_dreno WHERE particao = %s AND situacao = 1 ORDER BY id LIMIT %s",
+            [particao, limite],
         )
         linhas = cursor.fetchall()
         return [linhas[0][0]] if linhas and linhas[0][1] else [i for i, mortes in linhas if not mortes]
@@ -182,4 +183,3 @@ def _anotar(ids: list[int]) -> None:
                ON CONFLICT (dreno, particao) DO UPDATE SET ids = excluded.ids""",
             [ids],
         )
-
