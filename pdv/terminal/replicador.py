@@ -128,10 +128,8 @@ class Replicador:
     def _rodada_segura(self) -> Rodada:
         try:
             return self.rodada()
-        except (
-            OperationalError,
-            InterfaceError,
-        ) as erro:  # held by who sells for longer than the busy timeout; or gone
+        except (OperationalError, InterfaceError) as erro:
+            # held by who sells for longer than the busy timeout, or a server that went away
             connections[ALIAS].close()
             return Rodada(Fim.FALHOU, f"banco do terminal ocupado: {erro}")
 
