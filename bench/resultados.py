@@ -18,7 +18,6 @@ from rich.table import Table
 from bench.rodadas import Figuras
 
 PASTA = Path(__file__).parent
-JSON, MARKDOWN = PASTA / "results.json", PASTA / "results.md"
 
 
 class Medido(TypedDict):
@@ -100,13 +99,14 @@ def _volume(figuras: Figuras) -> Medido | None:
     return _medido(muitas, POR_SEGUNDO, poucas / muitas, "custo com 10.000 armazenadas")
 
 
-def gravar(novos: Mapping[str, Medido], figuras: Figuras, *, comando: str) -> None:
+def gravar(novos: Mapping[str, Medido], figuras: Figuras, *, comando: str, pasta: Path = PASTA) -> None:
     """Write both files. What was not measured now stays as it was."""
-    antigos: dict[str, Medido] = json.loads(JSON.read_text()) if JSON.exists() else {}
+    arquivo = pasta / "results.json"
+    antigos: dict[str, Medido] = json.loads(arquivo.read_text()) if arquivo.exists() else {}
     todos = antigos | dict(novos)
     todos = {nome: todos[nome] for nome in BARRAS if nome in todos}
-    JSON.write_text(json.dumps(todos, indent=2, ensure_ascii=False) + "\n")
-    MARKDOWN.write_text(_markdown(todos, novos, figuras, comando))
+    arquivo.write_text(json.dumps(todos, indent=2, ensure_ascii=False) + "\n")
+    (pasta / "results.md").write_text(_markdown(todos, novos, figuras, comando))
 
 
 def mostrar(novos: Mapping[str, Medido], figuras: Figuras, tela: Console) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 PASSO = 100_000  # between the numbers of one copy and of the next, at each till
@@ -72,7 +72,7 @@ UPDATE financeiro_saldo_conta s SET valor = l.v FROM (
 
 def multiplicar(banco: str, vezes: int) -> None:
     """Make `vezes` copies of every operation that stands in `banco`, which holds some that were processed."""
-    with connections[banco].cursor() as cursor:
+    with transaction.atomic(using=banco), connections[banco].cursor() as cursor:
         _anotar_larguras(cursor)
         for primeira in range(1, vezes + 1, COPIAS_POR_VEZ):
             ultima = min(primeira + COPIAS_POR_VEZ - 1, vezes)
@@ -85,11 +85,14 @@ def multiplicar(banco: str, vezes: int) -> None:
 
 def _anotar_larguras(cursor: CursorWrapper) -> None:
     """The originals set aside, whole, and the width of their ids: what a copy must be moved by."""
-    cursor.execute("CREATE TEMP TABLE semente (tabela text PRIMARY KEY, v bigint)")
+    cursor.execute("CREATE TEMP TABLE semente (tabela text PRIMARY KEY, v bigint) ON COMMIT DROP")
     for nome in _COM_ID_PROPRIO:
         cursor.execute(f"INSERT INTO semente SELECT '{nome}', max(id) FROM {nome}")
     for tabela in TABELAS:
-        cursor.execute(f"CREATE TEMP TABLE semente_{tabela.nome} AS SELECT t.* FROM {tabela.nome} t WHERE {tabela.so}")
+        cursor.execute(
+            f"""CREATE TEMP TABLE semente_{tabela.nome} ON COMMIT DROP AS
+                SELECT t.* FROM {tabela.nome} t WHERE {tabela.so}"""
+        )
 
 
 def _copiar_linhas(cursor: CursorWrapper, tabela: Tabela, primeira: int, ultima: int) -> None:
