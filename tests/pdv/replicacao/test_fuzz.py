@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 from collections.abc import Callable
 from typing import Any
@@ -108,6 +109,4 @@ def test_campo_com_qualquer_json_nunca_e_500(postar: Callable[..., Any], setting
 
 def _json(valor: Any) -> bytes:
     """JSON as Python writes it: halves of surrogate pairs and all."""
-    import json
-
     return json.dumps(valor).encode()
