@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.checks import ModelAdminChecks
 from django.contrib.admin.models import LogEntry
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -77,6 +78,7 @@ class AdminSemContagem(_ModelAdmin):
     paginator = PaginadorSemContagem
     list_per_page = 50
     list_filter_submit = True
+    checks_class = ModelAdminChecks  # unfold's asks the database for permissions: no command could run before migrate
 
     def get_paginator(
         self,

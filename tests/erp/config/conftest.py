@@ -75,7 +75,7 @@ class Instalacao:
             env={**self.ambiente, **ambiente},
             text=True,
             capture_output=True,
-            timeout=120,
+            timeout=280,
             check=False,
         )
 

@@ -101,7 +101,7 @@ def test_quatro_processos_pedem_de_uma_vez_e_um_so_servidor_comeca(instalacao: I
     instalacao.servidor.parar()
     codigo = f"import django; django.setup()\n{GRAVAR}"
     processos = [instalacao.abrir(sys.executable, "-c", codigo) for _ in range(4)]
-    saidas = [p.communicate(timeout=60)[0].strip() for p in processos]
+    saidas = [p.communicate(timeout=180)[0].strip() for p in processos]
     assert all(saida.isdigit() for saida in saidas), saidas
     dados = str(instalacao.servidor.dados)
     raizes = [p for p in psutil.process_iter(["cmdline"]) if dados in (p.info["cmdline"] or [])]
@@ -146,3 +146,10 @@ def test_um_erro_do_servidor_chega_com_o_registro(instalacao: Instalacao) -> Non
     finally:
         arquivo.write_bytes(original)
     subprocess.run([sys.executable, "manage.py", "banco", "iniciar"], cwd=RAIZ, env=instalacao.ambiente, check=True)
+
+
+def test_conferir_o_projeto_nao_pede_o_banco(instalacao: Instalacao) -> None:
+    """What every `manage.py` command does first: were a check to ask the database, none could run before `migrate`."""
+    instalacao.servidor.parar()
+    assert instalacao.manage("check").returncode == 0
+    assert not instalacao.servidor.esta_no_ar()

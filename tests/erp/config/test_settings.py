@@ -15,7 +15,7 @@ def ler_settings(dados: Path, codigo: str = "", **ambiente: str) -> subprocess.C
     limpo = {"PATH": os.environ["PATH"], "RETAGUARDA_DADOS": str(dados)}
     comando = [sys.executable, "-c", f"from erp.config import settings as s\n{codigo}"]
     return subprocess.run(
-        comando, cwd=RAIZ, env={**limpo, **ambiente}, text=True, capture_output=True, timeout=60, check=False
+        comando, cwd=RAIZ, env={**limpo, **ambiente}, text=True, capture_output=True, timeout=180, check=False
     )
 
 
@@ -78,7 +78,7 @@ def test_oito_processos_de_uma_vez_usam_a_mesma_chave(tmp_path: Path) -> None:
         processo.stdin.write("\n")
         processo.stdin.flush()
     for processo in processos:
-        chaves.add(processo.communicate(timeout=60)[0].strip())
+        chaves.add(processo.communicate(timeout=180)[0].strip())
     assert len(chaves) == 1 and len(chaves.pop()) > 60
 
 

@@ -15,6 +15,7 @@ from erp.config.embutido import Servidor, servidor_padrao
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # nothing may touch the database before this command does
     help = "Banco de dados: inicia e para o embutido, mostra a URL, faz e restaura cópias."
 
     def add_arguments(self, parser: CommandParser) -> None:

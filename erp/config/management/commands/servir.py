@@ -18,6 +18,7 @@ from erp.config.embutido import servidor_padrao
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # nothing may touch the database before this command does
     help = "Prepara e põe no ar a web, o trabalhador e o relógio. Ctrl-C para tudo."
 
     def handle(self, *args: Any, **options: Any) -> None:
