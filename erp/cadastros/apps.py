@@ -36,6 +36,7 @@ class CadastrosConfig(AppConfig):
         from erp.acesso import escopo, grupos
 
         escopo.registrar_opcoes(_filiais)
+        escopo.registrar_pontos_venda(_pontos_venda)
         for grupo in grupos.GRUPOS:
             grupos.conceder(grupo, *(f"cadastros.view_{nome}" for nome in _VER))
         for grupo in ("gerente", "financeiro", "fiscal", "auditor"):
@@ -49,3 +50,9 @@ def _filiais() -> Iterable[tuple[int, str]]:
     from erp.cadastros.models import Filial
 
     return [(filial.pk, str(filial)) for filial in Filial.objects.all()]
+
+
+def _pontos_venda() -> Iterable[tuple[int, str]]:
+    from erp.cadastros.models import PontoVenda
+
+    return [(pdv.pk, f"{pdv} ({pdv.filial.nome})") for pdv in PontoVenda.objects.select_related("filial")]

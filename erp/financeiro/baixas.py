@@ -43,6 +43,8 @@ def conferir_baixa(
         for nome, valor in (("valor", pedido.valor), ("juros", pedido.juros), ("desconto", pedido.desconto))
         if (defeito := _defeito(valor))
     ]
+    if problemas:  # NaN has no order: nothing below could be asked of it
+        return [f"{titulo}: {problema}" for problema in problemas]
     if pedido.valor == 0:
         problemas.append("o valor é zero")
     if pedido.valor > aberto:

@@ -1,0 +1,261 @@
+"""What must always be true of the ledgers: one function per guarantee of the heads of their `models.py`.
+
+Each raises AssertionError naming the rows at fault. A flow ends with `verificar_tudo()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+GARANTIAS: list[Callable[[], None]] = []
+SO_ACRESCIMO = (
+    "estoque_movimento",
+    "estoque_documento",
+    "financeiro_lancamento",
+    "financeiro_titulo",
+    "financeiro_baixa",
+    "fiscal_documento",
+    "fiscal_xml",
+    "fiscal_aviso",
+    "log_processamento",
+    "pdv_ato_pessoa",
+    "auditoria_evento",
+)
+
+
+def garantia(funcao: Callable[[], None]) -> Callable[[], None]:
+    GARANTIAS.append(funcao)
+    return funcao
+
+
+def verificar_tudo() -> None:
+    """Every guarantee, over all that is in the database."""
+    for funcao in GARANTIAS:
+        funcao()
+
+
+def consultar(sql: str, parametros: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parametros)
+        return cursor.fetchall()
+
+
+def nenhuma(sql: str, garantia: str) -> None:
+    achadas = consultar(sql)
+    assert not achadas, f"{garantia}: {achadas[:10]}"
+
+
+# all ledgers
+
+
+@garantia
+def lancamento_nunca_muda_nem_some() -> None:
+    """UPDATE and DELETE of a row and TRUNCATE of the table are refused by the database itself."""
+    consultar("SET CONSTRAINTS ALL IMMEDIATE; SELECT 1")  # a test's transaction may hold checks until its end
+    for tabela in SO_ACRESCIMO:
+        linha = f'SELECT ctid FROM "{tabela}" LIMIT 1'
+        coluna = consultar(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER' "
+            "AND is_identity = 'NO' ORDER BY ordinal_position LIMIT 1",
+            [tabela],
+        )[0][0]
+        if consultar(linha):
+            recusado(f'UPDATE "{tabela}" SET "{coluna}" = "{coluna}" WHERE ctid IN ({linha})')
+            recusado(f'DELETE FROM "{tabela}" WHERE ctid IN ({linha})')
+        recusado(f'TRUNCATE "{tabela}" CASCADE')
+    consultar("SET CONSTRAINTS ALL DEFERRED; SELECT 1")
+
+
+def recusado(sql: str) -> None:
+    """The statement raises what the append-only triggers raise, and nothing else."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '10s'")
+                cursor.execute(sql)
+            transaction.set_rollback(True)
+    except IntegrityError as erro:
+        assert "só aceita inclusão" in str(erro), f"{sql}: {erro}"
+        return
+    raise AssertionError(f"o banco aceitou: {sql}")
+
+
+# estoque
+
+
+@garantia
+def saldo_e_a_soma_dos_movimentos() -> None:
+    nenhuma(
+        """SELECT filial_id, produto_id, s.quantidade, m.quantidade, s.valor, m.valor
+           FROM (SELECT filial_id, produto_id, sum(quantidade) AS quantidade, sum(valor) AS valor
+                 FROM estoque_movimento GROUP BY 1, 2) m
+           FULL JOIN estoque_saldo s USING (filial_id, produto_id)
+           WHERE coalesce(s.quantidade, 0) <> coalesce(m.quantidade, 0) OR coalesce(s.valor, 0) <> coalesce(m.valor, 0)""",
+        "saldo de estoque diferente da soma dos movimentos",
+    )
+
+
+@garantia
+def valor_do_movimento_e_quantidade_vezes_custo() -> None:
+    nenhuma(
+        """SELECT id, quantidade, custo, valor FROM estoque_movimento
+           WHERE natureza <> 20 AND estorno_de IS NULL AND valor <> round(quantidade * custo, 6)""",
+        "valor diferente de quantidade x custo",
+    )
+
+
+@garantia
+def estoque_zerado_nao_tem_valor() -> None:
+    nenhuma("SELECT * FROM estoque_saldo WHERE quantidade = 0 AND valor <> 0", "saldo zero com valor: falta o resíduo")
+
+
+@garantia
+def movimento_tem_no_maximo_um_inverso_e_exato() -> None:
+    um_inverso("estoque_movimento", "i.quantidade <> -o.quantidade OR i.valor <> -o.valor OR i.produto_id <> o.produto_id")
+
+
+@garantia
+def movimento_tem_chave_unica() -> None:
+    chave_unica("estoque_movimento")
+
+
+# financeiro
+
+
+@garantia
+def saldo_da_conta_e_a_soma_dos_lancamentos() -> None:
+    nenhuma(
+        """SELECT conta_id, s.valor, l.valor
+           FROM (SELECT conta_id, sum(valor) AS valor FROM financeiro_lancamento GROUP BY 1) l
+           FULL JOIN financeiro_saldo_conta s USING (conta_id)
+           WHERE coalesce(s.valor, 0) <> coalesce(l.valor, 0)""",
+        "saldo de conta diferente da soma dos lançamentos",
+    )
+
+
+@garantia
+def lancamento_e_titulo_tem_no_maximo_um_inverso_e_exato() -> None:
+    um_inverso("financeiro_lancamento", "i.valor <> -o.valor OR i.conta_id <> o.conta_id")
+    um_inverso("financeiro_titulo", "i.valor <> -o.valor OR i.sentido <> o.sentido OR i.vencimento <> o.vencimento")
+
+
+@garantia
+def lancamento_e_titulo_tem_chave_unica() -> None:
+    chave_unica("financeiro_lancamento")
+    chave_unica("financeiro_titulo")
+
+
+@garantia
+def baixa_tem_no_maximo_um_inverso_e_exato() -> None:
+    nenhuma(
+        """SELECT i.id, o.id FROM financeiro_baixa i JOIN financeiro_baixa o ON o.id = i.estorno_de_id
+           WHERE (i.valor, i.juros, i.desconto) <> (-o.valor, -o.juros, -o.desconto) OR i.titulo_id <> o.titulo_id
+              OR i.conta_id <> o.conta_id OR o.estorno_de_id IS NOT NULL""",
+        "baixa desfeita com outro valor, outro título ou outra conta",
+    )
+
+
+@garantia
+def aberto_do_titulo_fica_entre_zero_e_o_valor() -> None:
+    """Value, inverse and settlements, summed: never below zero, never above the value."""
+    nenhuma(
+        """SELECT t.id, t.valor, coalesce(i.valor, 0), b.baixado
+           FROM financeiro_titulo t
+           LEFT JOIN financeiro_titulo i ON i.estorno_de = t.id
+           CROSS JOIN LATERAL (SELECT coalesce(sum(valor), 0) AS baixado FROM financeiro_baixa WHERE titulo_id = t.id) b
+           WHERE t.estorno_de IS NULL AND t.valor + coalesce(i.valor, 0) - b.baixado NOT BETWEEN 0 AND t.valor""",
+        "título baixado além do que tinha em aberto",
+    )
+
+
+@garantia
+def inverso_de_titulo_nao_tem_baixa() -> None:
+    nenhuma(
+        """SELECT b.id, t.id FROM financeiro_baixa b JOIN financeiro_titulo t ON t.id = b.titulo_id
+           WHERE t.estorno_de IS NOT NULL""",
+        "baixa de um título que é estorno de outro",
+    )
+
+
+@garantia
+def baixa_move_na_conta_o_valor_mais_juros_menos_desconto() -> None:
+    nenhuma(
+        """SELECT b.id, b.valor + b.juros - b.desconto AS esperado, l.valor
+           FROM financeiro_baixa b JOIN financeiro_titulo t ON t.id = b.titulo_id
+           LEFT JOIN financeiro_lancamento l ON l.origem = 2 AND l.origem_id = b.id AND l.conta_id = b.conta_id
+           WHERE coalesce(l.valor, 0) <> (b.valor + b.juros - b.desconto) * CASE t.sentido WHEN 'R' THEN 1 ELSE -1 END""",
+        "baixa sem o lançamento correspondente",
+    )
+
+
+@garantia
+def pagamentos_menos_troco_sao_o_total_da_operacao() -> None:
+    """Of each venda as posted: the money of its payments, in cash and in titles, is its total, to the cent."""
+    nenhuma(
+        """SELECT g.id, g.valor_total, l.valor, t.valor FROM pdv_geracao g
+           CROSS JOIN LATERAL (SELECT coalesce(sum(valor), 0) AS valor FROM financeiro_lancamento
+                               WHERE origem = 1 AND origem_id = g.id AND sequencia >= 0) l
+           CROSS JOIN LATERAL (SELECT coalesce(sum(valor), 0) AS valor FROM financeiro_titulo
+                               WHERE origem = 1 AND origem_id = g.id AND sequencia >= 0 AND sentido = 'R') t
+           WHERE g.operacao = 1 AND l.valor + t.valor <> g.valor_total""",
+        "pagamentos menos troco diferentes do total",
+    )
+
+
+@garantia
+def geracao_estornada_soma_zero() -> None:
+    """What was reversed left nothing behind, in stock, cash and titles."""
+    for tabela, colunas in (
+        ("estoque_movimento", "m.filial_id, m.produto_id"),
+        ("financeiro_lancamento", "m.conta_id"),
+        ("financeiro_titulo", "m.sentido"),
+    ):
+        nenhuma(
+            f"""SELECT m.origem_id, {colunas}, sum(m.valor) FROM {tabela} m JOIN pdv_geracao g ON g.id = m.origem_id
+                WHERE m.origem = 1 AND g.estornada_em IS NOT NULL AND ({_sem_residuo(tabela)})
+                GROUP BY m.origem_id, {colunas} HAVING sum(m.valor) <> 0""",
+            f"geração estornada que deixou resto em {tabela}",
+        )
+
+
+# fiscal
+
+
+@garantia
+def documento_fiscal_e_unico_por_chave_numero_e_geracao() -> None:
+    nenhuma(
+        """SELECT chave, numero, geracao, count(*) FROM fiscal_documento WHERE estorno_de IS NULL
+           GROUP BY 1, 2, 3 HAVING count(*) > 1""",
+        "documento fiscal repetido",
+    )
+
+
+@garantia
+def documento_fiscal_tem_no_maximo_um_inverso_e_exato() -> None:
+    um_inverso("fiscal_documento", "i.valor_total <> -o.valor_total OR i.chave <> o.chave")
+
+
+def um_inverso(tabela: str, diferente: str) -> None:
+    nenhuma(
+        f"SELECT estorno_de, count(*) FROM {tabela} WHERE estorno_de IS NOT NULL GROUP BY 1 HAVING count(*) > 1",
+        f"mais de um inverso em {tabela}",
+    )
+    nenhuma(
+        f"SELECT i.id, i.estorno_de FROM {tabela} i LEFT JOIN {tabela} o ON o.id = i.estorno_de "
+        f"WHERE i.estorno_de IS NOT NULL AND (o.id IS NULL OR o.estorno_de IS NOT NULL OR {diferente})",
+        f"inverso que não é o inverso de nada em {tabela}",
+    )
+
+
+def chave_unica(tabela: str) -> None:
+    nenhuma(
+        f"SELECT origem, origem_id, sequencia, count(*) FROM {tabela} GROUP BY 1, 2, 3 HAVING count(*) > 1",
+        f"dois lançamentos com a mesma chave em {tabela}",
+    )
+
+
+def _sem_residuo(tabela: str) -> str:
+    return "m.natureza <> 20" if tabela == "estoque_movimento" else "true"
