@@ -22,6 +22,7 @@ BASE_DO_CODIGO = 9_000_000_000
 FAIXA_DO_CODIGO = 800_000_000_000_000
 BASE_DO_GTIN = 900_000_000_000_000
 HOMOLOGACAO = "2"
+SEM_CLIENTE = "NAO INFORMADO"  # a receivable needs somebody; the document names nobody
 _TAMANHOS_GTIN = (8, 12, 13, 14)
 _DECIMO_MILESIMO = Decimal("0.0001")
 _MILIONESIMO = Decimal("0.000001")
@@ -59,7 +60,7 @@ def traduzir(documento: DocumentoLido, xml: str, *, ponto_venda: int, observacao
     finalizadores, avisos_do_pagamento = quitar(documento)
     crediario = any(f.id_finalizador == Meio.CREDIARIO for f in finalizadores)
     if crediario and not documento.documento_destinatario:
-        avisos_do_pagamento.append("crediário sem destinatário: a retaguarda vai pedir o cliente")
+        avisos_do_pagamento.append(f"crediário sem destinatário: o título fica em nome de {SEM_CLIENTE}")
     operacao = OperacaoPdv(
         guid_operacao=uuid.uuid5(ESPACO, documento.chave),
         id_ponto_venda=ponto_venda,
@@ -67,7 +68,7 @@ def traduzir(documento: DocumentoLido, xml: str, *, ponto_venda: int, observacao
         data_hora_inicio=emissao,
         data_hora_termino=emissao,
         cpf_cnpj_consumidor=documento.documento_destinatario,
-        codigo_cliente=documento.documento_destinatario if crediario else "",
+        codigo_cliente=(documento.documento_destinatario or SEM_CLIENTE) if crediario else "",
         valor_produtos=sum((item.valor_produto for item in itens), ZERO),
         valor_desconto=sum((linha.valor_desconto for linha in linhas), ZERO),
         valor_acrescimo=sum((linha.valor_acrescimo for linha in linhas), ZERO),
