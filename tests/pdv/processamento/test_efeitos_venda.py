@@ -108,9 +108,7 @@ def test_pix_cai_na_conta_da_condicao_e_sua_taxa_e_a_pagar() -> None:
 def test_cartao_faz_um_titulo_por_parcela_e_a_taxa_a_pagar(
     valor: str, parcelas: int, esperado: list[str], taxa: str | None
 ) -> None:
-    titulos = efeitos(
-        venda([item(1, 101, "1", valor)], [pagamento(3, valor, parcelas=parcelas)]), CADASTRO, 1
-    ).titulos
+    titulos = efeitos(venda([item(1, 101, "1", valor)], [pagamento(3, valor, parcelas=parcelas)]), CADASTRO, 1).titulos
     receber = [t for t in titulos if t.sentido == "R"]
     assert [t.valor for t in receber] == [D(v) for v in esperado]
     assert [t.valor for t in titulos if t.sentido == "P"] == ([D(taxa)] if taxa else [])
@@ -142,7 +140,11 @@ def test_troco_de_pagamento_que_nao_e_dinheiro_sai_do_caixa() -> None:
 
 
 def test_pagamentos_misturados_somam_o_total() -> None:
-    pagamentos = [pagamento(1, "30.00", "5.00"), pagamento(3, "50.00", parcelas=2, item=2), pagamento(17, "25.00", item=3)]
+    pagamentos = [
+        pagamento(1, "30.00", "5.00"),
+        pagamento(3, "50.00", parcelas=2, item=2),
+        pagamento(17, "25.00", item=3),
+    ]
     feitos = efeitos(venda(UM_ITEM, pagamentos), CADASTRO, 1)
     recebido = sum(x.valor for x in feitos.lancamentos) + sum(t.valor for t in feitos.titulos if t.sentido == "R")
     assert recebido == D("100.00")
@@ -179,7 +181,10 @@ def test_venda_cancelada_antes_de_chegar_nao_movimenta() -> None:
         (venda(UM_ITEM, [pagamento(6, "100.00")]), ["FINALIZADOR_SEM_CONDICAO"]),
         (venda(UM_ITEM, [pagamento(18, "100.00")]), ["FINALIZADOR_SEM_CONTA"]),
         (venda(UM_ITEM, [pagamento(1, "99.90")]), ["PAGAMENTO_NAO_FECHA"]),
-        (venda(UM_ITEM, [pagamento(1, "150.00", "50.00")], troco=D("49.00")), ["PAGAMENTO_NAO_FECHA", "TROCO_NAO_FECHA"]),
+        (
+            venda(UM_ITEM, [pagamento(1, "150.00", "50.00")], troco=D("49.00")),
+            ["PAGAMENTO_NAO_FECHA", "TROCO_NAO_FECHA"],
+        ),
         (venda(UM_ITEM, [pagamento(1, "100.00")], desconto=D("1.00")), ["TOTAL_NAO_FECHA"]),
         (venda(UM_ITEM, [pagamento(5, "100.00")], codigo_cliente=""), ["CLIENTE_NAO_INFORMADO"]),
         (venda(UM_ITEM, [pagamento(3, "100.00", parcelas=0)]), ["PARCELAS_INVALIDAS"]),

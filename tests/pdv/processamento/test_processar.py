@@ -34,7 +34,9 @@ def saldo(produto: Produto, filial_id: int) -> D:
 
 def test_venda_vira_estoque_e_dinheiro_uma_vez_so(elenco: Elenco) -> None:
     operacao = estagiar_venda(
-        elenco.pdv, [(101, "2", "60.00"), (102, "1", "40.00")], [(DINHEIRO, "50.00", "10.00", 1), (CREDITO, "60.00", "0", 2)]
+        elenco.pdv,
+        [(101, "2", "60.00"), (102, "1", "40.00")],
+        [(DINHEIRO, "50.00", "10.00", 1), (CREDITO, "60.00", "0", 2)],
     )
     assert drenar_tudo().efetuadas == 1
     assert drenar_tudo().total == 0
