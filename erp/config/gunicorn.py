@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from erp.config import ambiente, logs
@@ -26,9 +27,34 @@ logconfig_dict = logs.configurar(
 # django-structlog writes of each request already, with who asked.
 logconfig_dict["loggers"]["gunicorn.access"] = {"handlers": [], "level": "CRITICAL", "propagate": False}
 
+PREFIXO = "retaguarda-metricas-"
+
+
+def _pasta_de_metricas() -> str:
+    """A folder for this arbiter, the same when it reloads. Those of arbiters that were killed are taken away."""
+    atual = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+    minha = f"{PREFIXO}{os.getpid()}-"
+    if Path(atual).name.startswith(minha):
+        return atual
+    for pasta in Path(tempfile.gettempdir()).glob(f"{PREFIXO}*"):
+        dono = pasta.name.removeprefix(PREFIXO).partition("-")[0]
+        if not (dono.isdigit() and _vive(int(dono))):
+            shutil.rmtree(pasta, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=minha)
+
+
+def _vive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 # Before any process imports prometheus_client, which reads it then.
-_pasta_de_metricas = tempfile.mkdtemp(prefix="retaguarda-metricas-")
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = _pasta_de_metricas
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _pasta_de_metricas()
 
 
 def child_exit(server: Any, worker: Any) -> None:
@@ -38,4 +64,4 @@ def child_exit(server: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    shutil.rmtree(_pasta_de_metricas, ignore_errors=True)
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
