@@ -10,6 +10,7 @@ from rich.console import Console
 from bench.pasta import pasta_propria
 from bench.processos import INTERROMPIDO, ouvir_sinais
 
+ARMAZENADAS = 1_000_000
 ALVOS = ("processar", "http", "latencia", "volume", "memoria", "limite")
 
 
@@ -33,7 +34,9 @@ def main() -> int:
         return INTERROMPIDO
     novos = medidos(figuras)
     mostrar(novos, figuras, tela)
-    if not pedido.sem_gravar:
+    if pedido.armazenadas != ARMAZENADAS:
+        tela.print(f"Medido com {pedido.armazenadas} operações armazenadas, e não {ARMAZENADAS}: nada foi gravado.")
+    elif not pedido.sem_gravar:
         gravar(novos, figuras, comando=f"make bench{f' ALVO={pedido.alvo}' if pedido.alvo else ''}")
     return 0
 
@@ -43,7 +46,7 @@ def _opcoes() -> argparse.ArgumentParser:
     opcoes.add_argument("--alvo", choices=ALVOS, help="mede só uma área (padrão: todas)")
     opcoes.add_argument("--rodadas", type=int, default=5, help="rodadas de cada medida de vazão (padrão: 5)")
     opcoes.add_argument("--operacoes", type=int, default=5_000, help="operações por rodada (padrão: 5000)")
-    opcoes.add_argument("--armazenadas", type=int, default=1_000_000, help="na medida de volume (padrão: 1.000.000)")
+    opcoes.add_argument("--armazenadas", type=int, default=ARMAZENADAS, help="na medida de volume (padrão: 1.000.000)")
     opcoes.add_argument("--sem-gravar", action="store_true", help="não escreve results.md nem results.json")
     return opcoes
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 
-from django.core.management import call_command
 from django.db import connections
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -45,11 +44,16 @@ def medir(pasta: Pasta, alvo: str | None, *, rodadas: int, operacoes: int, armaz
     """Run the measures of `alvo` (None: all of them) on a server of their own."""
     figuras = Figuras()
     with Processos(pasta.raiz) as processos, _progresso(tela) as progresso:
-        progresso.add_task("preparando o banco", total=None)
+        preparo = progresso.add_task("preparando o banco", total=None)
         pasta.servidor.garantir_no_ar()
         connections.settings["manutencao"] = connections.settings["default"] | {"NAME": "postgres"}
-        call_command("preparar", sem_estaticos=True, stdout=io.StringIO())  # the password it prints is of no use
+        # a process of its own: the broker's connections that it opens stay open, and a database in use cannot be copied
+        comando = [sys.executable, "manage.py", "preparar", "--sem-estaticos"]
+        preparo_feito = processos.iniciar("preparar", comando, pasta.variaveis())
+        if preparo_feito.wait():
+            raise RuntimeError("o banco não pôde ser preparado")
         oficina = Oficina(pasta, processos, registrar_empresa(), operacoes, progresso.console.print)
+        progresso.update(preparo, total=1, completed=1)
         connections.close_all()  # the volume's databases are copies of this one
         if alvo in (None, "volume"):
             _intercalar([Volume(oficina, "volume_muitas", armazenadas), Volume(oficina, "volume_poucas", POUCAS)],

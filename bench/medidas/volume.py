@@ -15,7 +15,7 @@ from bench.semeadura import PASSO, multiplicar
 from bench.unidades import Pdv, fabricar
 
 SEMENTE = 2_000
-POUCAS, MUITAS = 10_000, 1_000_000
+POUCAS = 10_000
 GB_POR_MILHAO = 20
 ADIANTE = 600 * PASSO  # where the tills go on counting, past every copy
 
@@ -60,7 +60,7 @@ class Volume:
 
 
 def _conferir_espaco(oficina: Oficina, armazenadas: int) -> None:
-    preciso = GB_POR_MILHAO * armazenadas / MUITAS
+    preciso = GB_POR_MILHAO * armazenadas / 1_000_000
     livre = shutil.disk_usage(oficina.pasta.servidor.pasta).free / 1024**3
     if livre < preciso:
         raise EspacoInsuficiente(f"preciso de {preciso:.0f} GB livres para {armazenadas} operações, há {livre:.0f} GB")
