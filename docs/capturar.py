@@ -3,7 +3,8 @@
     .venv/bin/python docs/capturar.py [--saida docs/imagens] [--todas] [--so NOME ...]
 
 Everything it makes lives in a temporary folder and goes away at the end. `--todas` also takes the screens that the
-manual does not show, and each in the dark and on a telephone, for whoever changes the pages. It needs chromium, and pngquant where the pictures should be small.
+manual does not show, and each in the dark and on a telephone, for whoever changes the pages. It needs chromium, and
+pngquant where the pictures should be small.
 """
 
 from __future__ import annotations
@@ -177,7 +178,7 @@ def trabalhar() -> dict[str, Any]:
         ultima_em=timezone.now(),
         vezes=4,
     )
-    erro = com_erro.exclude(pk=ignorada.pk if ignorada else None).order_by("id").first()
+    erro = com_erro.order_by("id").first()  # the ignored one is no longer among them
     return {
         "feita": feita.pk,
         "numero": feita.id_operacao,
