@@ -10,7 +10,8 @@ from django.apps import AppConfig
 
 from erp.acesso.escopos import registrar_escopo
 from erp.config.celery import app as celery_app  # so that a web process publishes through the same application
-from erp.config.mensageria import instalar
+from erp.config.mensageria import instalar, limpar_mensagens_entregues
+from erp.rotinas.internas import registrar_limpeza
 
 __all__ = ["ConfigConfig", "celery_app"]
 
@@ -24,4 +25,5 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         instalar()
+        registrar_limpeza(limpar_mensagens_entregues)
         registrar_escopo(ESCOPO_METRICAS, "Ler as métricas em /metrics")

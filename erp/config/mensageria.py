@@ -2,8 +2,8 @@
 
 Known of that transport: it marks a delivered message and keeps the row for ever; two processes that meet a new
 queue, or new tables, at once get in each other's way; and its connections do not survive a fork. Hence
-`limpar_mensagens_entregues` (a periodic task), `preparar_tabelas` (before any process starts) and our subclass in
-`transporte.py`, which is only imported where it is used: SQLAlchemy costs a second and 30 MB.
+`limpar_mensagens_entregues` (called by the routine filas/limpar_mensagens), `preparar_tabelas` (before any process
+starts) and our subclass in `transporte.py`, only imported where it is used: SQLAlchemy costs a second and 30 MB.
 """
 
 from __future__ import annotations

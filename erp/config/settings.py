@@ -222,13 +222,6 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = not _NO_BANCO  # on the database, control 
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "config.limpar_mensagens_entregues": {
-        "task": "erp.config.tasks.limpar_mensagens_entregues",
-        "schedule": timedelta(minutes=5),
-        "options": {"expires": 300},
-    },
-}
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # Tills

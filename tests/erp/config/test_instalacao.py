@@ -239,8 +239,8 @@ def _contagem(base: str) -> float:
 def test_o_trabalhador_atende_e_as_mensagens_entregues_sao_apagadas(
     no_ar: tuple[str, psutil.Process], instalacao: Instalacao
 ) -> None:
-    mandar = "from erp.config.tasks import limpar_mensagens_entregues as t; t.delay(); t.delay(); t.delay()"
-    contar = "SELECT count(*) FROM kombu_message WHERE payload LIKE '%limpar_mensagens%' AND "
+    mandar = "from erp.rotinas.tasks import executar as t; [t.delay('filas/limpar_mensagens') for _ in range(3)]"
+    contar = "SELECT count(*) FROM kombu_message WHERE payload LIKE '%filas/limpar_mensagens%' AND "
     assert instalacao.python(mandar).returncode == 0
     esperar(lambda: instalacao.sql(contar + "visible") == [(0,)], 120)
     assert instalacao.python(mandar).returncode == 0
