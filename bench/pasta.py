@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import django
+import psutil
 
 from bench.processos import sem_interrupcao
 from erp.config.embutido import RAIZ, Servidor, servidor_padrao
@@ -47,6 +48,8 @@ class Pasta:
                 "PROXIES": "0",
                 "LOG_NIVEL": "WARNING",
                 "LOG_FORMATO": "json",
+                "PROCESSOS_WEB": "2",
+                "PDV_LOTE": "500",
                 "PYTHONUNBUFFERED": "1",
             }
             | outras
@@ -72,7 +75,8 @@ def pasta_propria(prefixo: str) -> Iterator[Pasta]:
     base.mkdir(mode=0o700, exist_ok=True)
     for velha in base.glob(f"{prefixo}-*"):
         dono = velha.name.removeprefix(f"{prefixo}-").partition("-")[0]
-        if dono.isdigit() and not Path(f"/proc/{dono}").exists():
+        if dono.isdigit() and not psutil.pid_exists(int(dono)):
+            _matar_orfaos(velha)
             _destruir(velha)
     raiz = Path(tempfile.mkdtemp(prefix=f"{prefixo}-{os.getpid()}-", dir=base))
     try:
@@ -80,6 +84,16 @@ def pasta_propria(prefixo: str) -> Iterator[Pasta]:
     finally:
         with sem_interrupcao():
             _destruir(raiz)
+
+
+def _matar_orfaos(raiz: Path) -> None:
+    """Processes of a run that was itself killed: they would go on for ever, and start its server again."""
+    for processo in psutil.process_iter():
+        try:
+            if processo.environ().get("RETAGUARDA_DADOS") == str(raiz):
+                processo.kill()
+        except psutil.Error:
+            continue
 
 
 def _destruir(raiz: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.processos import Processos
 
-SEGUNDOS_PARA_SUBIR = 60.0
+SEGUNDOS_PARA_SUBIR = 180.0
 _CELERY = ("celery", "--app", "erp.config.celery:app")
 
 

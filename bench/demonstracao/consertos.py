@@ -20,7 +20,7 @@ from pdv.processamento.services import ignorar, processar_agora, reprocessar
 from pdv.replicacao.models import ItemOperacaoPdv, NotaFiscal, OperacaoPdv, SituacaoProcessamento
 from pdv.tabelas import Especie
 
-SEGUNDOS_MAXIMO = 60.0
+SEGUNDOS_MAXIMO = 180.0
 CENTAVO = Decimal("0.01")
 COM_ERRO, EFETUADO = SituacaoProcessamento.COM_ERRO, SituacaoProcessamento.EFETUADO
 

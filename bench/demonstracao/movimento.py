@@ -14,7 +14,7 @@ from bench.servico import Retaguarda
 
 OLHAR_A_CADA = 0.01
 MOSTRAR_A_CADA = 0.1
-SEGUNDOS_MAXIMO = 120.0
+SEGUNDOS_MAXIMO = 300.0  # a guard against hanging; a busy machine is only slow
 A_PARTIR_DE = 0.12  # of all rows: then things are well under way, and far from done
 
 
@@ -70,7 +70,7 @@ class Movimento:
     def _derrubar_trabalhador(self) -> None:
         """In the middle of a batch: while rows are noted as being in somebody's hands."""
         trabalhador = self.retaguarda.trabalhadores[0]
-        self._ate(lambda: andamento().tratadas >= self.total * A_PARTIR_DE and em_maos() > 0, "o trabalhador andar")
+        self._ate(lambda: self._no_meio() or andamento().tratadas == self.total, "o trabalhador andar")
         self.retaguarda.matar_trabalhador(trabalhador)
         agora = andamento()
         if agora.tratadas == self.total:
@@ -79,6 +79,9 @@ class Movimento:
             f"[red]SIGKILL[/] no trabalhador, com {agora.tratadas} de {self.total} linhas processadas e {em_maos()} nas mãos"
         )
         self.retaguarda.iniciar_trabalhador(2)
+
+    def _no_meio(self) -> bool:
+        return andamento().tratadas >= self.total * A_PARTIR_DE and em_maos() > 0
 
     def _ate(self, chegou: Callable[[], bool], o_que: str) -> None:
         """Wait, showing how far it is."""

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 RAIZ = Path(__file__).resolve().parents[2]
-SEGUNDOS = 240
+SEGUNDOS = 420
 
 
 @pytest.fixture
@@ -65,6 +65,21 @@ def test_ctrl_c_no_meio_nao_deixa_nada_no_ar(demo: subprocess.Popen[str]) -> Non
     os.kill(demo.pid, signal.SIGINT)
     dito, _ = demo.communicate(timeout=60)
     assert demo.returncode == 130, dito
+    assert not da_execucao(demo.pid)
+    assert not list((RAIZ / ".dados").glob(f"demo-{demo.pid}-*"))
+
+
+@pytest.mark.timeout(2 * SEGUNDOS)
+def test_o_que_uma_execucao_morta_deixou_a_seguinte_leva_embora(demo: subprocess.Popen[str]) -> None:
+    limite = time.monotonic() + SEGUNDOS
+    while not any("gunicorn" in nome for nome in da_execucao(demo.pid)):
+        assert time.monotonic() < limite and demo.poll() is None
+        time.sleep(0.1)
+    demo.kill()
+    demo.wait()
+    assert da_execucao(demo.pid)
+    apagar = "from bench.pasta import pasta_propria\nwith pasta_propria('demo'): pass"
+    subprocess.run([sys.executable, "-c", apagar], cwd=RAIZ, check=True)
     assert not da_execucao(demo.pid)
     assert not list((RAIZ / ".dados").glob(f"demo-{demo.pid}-*"))
 
