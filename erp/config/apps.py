@@ -11,7 +11,6 @@ from django.apps import AppConfig
 from erp.acesso.escopos import registrar_escopo
 from erp.config.celery import app as celery_app  # so that a web process publishes through the same application
 from erp.config.mensageria import instalar, limpar_mensagens_entregues
-from erp.rotinas.internas import registrar_limpeza
 
 __all__ = ["ConfigConfig", "celery_app"]
 
@@ -24,6 +23,8 @@ class ConfigConfig(AppConfig):
     verbose_name = "Configuração"
 
     def ready(self) -> None:
+        from erp.rotinas.internas import registrar_limpeza  # it imports models, which exist only by now
+
         instalar()
         registrar_limpeza(limpar_mensagens_entregues)
         registrar_escopo(ESCOPO_METRICAS, "Ler as métricas em /metrics")
