@@ -25,6 +25,7 @@ ASSUNTOS = (
     Assunto("Estoque", "inventory_2", ("estoque",)),
     Assunto("Financeiro", "payments", ("financeiro",)),
     Assunto("Fiscal", "receipt_long", ("fiscal",)),
+    Assunto("Clientes", "group", ("clientes",)),
     Assunto("Cadastros", "folder_open", ("cadastros",)),
     Assunto("Rotinas", "schedule", ("rotinas", "filas", "django_celery_beat")),
     Assunto("Acesso", "key", ("acesso", "auth", "axes")),

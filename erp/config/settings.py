@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "filas.apps.FilasConfig",
     "erp.rotinas.apps.RotinasConfig",
     "erp.cadastros.apps.CadastrosConfig",
+    "clientes.apps.ClientesConfig",
     "erp.estoque.apps.EstoqueConfig",
     "erp.financeiro.apps.FinanceiroConfig",
     "erp.fiscal.apps.FiscalConfig",

@@ -80,7 +80,7 @@ def test_toda_app_nossa_tem_lugar_nas_camadas() -> None:
 
 
 def paginas() -> list[Path]:
-    pastas = [RAIZ / "templates", *(RAIZ / raiz for raiz in ("erp", "pdv", "filas", "auditoria"))]
+    pastas = [RAIZ / "templates", *(RAIZ / raiz for raiz in ("erp", "pdv", "clientes", "filas", "auditoria"))]
     tipos = {".html", ".css", ".js", ".txt"}
     return [
         p for pasta in pastas for p in pasta.rglob("*") if p.suffix in tipos and {"templates", "static"} & set(p.parts)

@@ -1,0 +1,181 @@
+"""The register of customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Value
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from auditoria.rules import mascarar_documento, mascarar_telefone
+from clientes.admin.filtros import DocumentoFilter, FilialDoClienteFilter, StatusFilter
+from clientes.admin.formulario import FormularioCliente
+from clientes.importacao import ImportacaoDeClientes
+from clientes.models import Cliente, ClienteQuerySet
+from clientes.services import gravar_cliente, mudar_status
+from erp.acesso.admin_base import acao_com_motivo
+from erp.cadastros.admin.base import CadastroAdmin
+from erp.cadastros.admin.rotulos import rotulo
+from erp.cadastros.admin.usuario import usuario_de
+from erp.cadastros.documentos import PERMISSAO, formatar, mostrar
+from erp.cadastros.models import Filial
+from erp.cadastros.planilhas.admin import ImportaPlanilha
+
+_PERMISSAO_DE_MUDAR = "clientes.change_cliente"
+_IDENTIFICACAO = (
+    "codigo_cliente", "cliente_varejo", "pf_pj", "cpf_cgc", "rg_ie", "estrangeiro", "sexo", "aniversario",
+)  # fmt: skip
+_ENDERECO = ("tipo_logradouro", "endereco", "numero", "complemento", "bairro", "cidade", "uf", "cep", "pais")
+_CONTATO = ("ddd", "telefone", "ddd_celular", "celular", "email")
+_LOJA = ("filial", "tipo_varejo", "status", "obs")
+
+
+def _ve_documentos(request: HttpRequest) -> bool:
+    return usuario_de(request).has_perm(PERMISSAO)
+
+
+@admin.register(Cliente)
+class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
+    """Who may not read documents sees the list, masked, and adds; the code is in the address of a customer's page,
+    and is a CPF most of the time, so that page is for who may.
+    """
+
+    importacao = ImportacaoDeClientes
+    form = FormularioCliente
+    list_display = ["codigo", "nome", "documento_", "cidade_uf", "telefones", "filial_", "status_", "mudanca"]
+    list_filter = [DocumentoFilter, StatusFilter, FilialDoClienteFilter]
+    search_fields = ["busca"]
+    search_help_text = "Palavras do nome, código ou CPF/CNPJ inteiro"
+    sortable_by = ()
+    readonly_fields = ["confere", "cadastramento", "data_para_transferencia"]
+    actions = ["inativar", "ativar"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        oculto = ["versao"] if obj and self.has_change_permission(request, obj) else []
+        registro = [("Registro", {"fields": self.readonly_fields})] if obj else []
+        return [
+            (None, {"fields": [*_IDENTIFICACAO, *oculto]}),
+            ("Contato", {"fields": _CONTATO}),
+            ("Endereço", {"fields": _ENDERECO}),
+            ("Loja", {"fields": _LOJA}),
+            *registro,
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The code is what titles and the external platform know the customer by: it never changes."""
+        return ["codigo_cliente", *self.readonly_fields] if obj else self.readonly_fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        linhas: QuerySet[Any] = super().get_queryset(request)
+        anotadas: QuerySet[Any] = linhas.annotate(
+            inteiro=Value(_ve_documentos(request), output_field=BooleanField()),
+            filial_conhecida=Exists(Filial.objects.filter(nome=OuterRef("filial"))),
+        )
+        return anotadas
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By the indexes, never by `icontains`."""
+        if not search_term.strip():
+            return queryset, False
+        assert isinstance(queryset, ClienteQuerySet)
+        return queryset.buscar(search_term), False
+
+    # Who may do what
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) and (obj is None or _ve_documentos(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or _ve_documentos(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: titles and the external platform know the customer. STATUS takes it out of use."""
+        return False
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return super().has_import_permission(request) and _ve_documentos(request)
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        return ["codigo", "nome"] if _ve_documentos(request) else None
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without actions there are no boxes to tick, whose values are codes."""
+        return super().get_actions(request) if _ve_documentos(request) else {}
+
+    # What is done
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+        gravar_cliente(obj, novo=not change, usuario=usuario_de(request))
+        if obj.documento_valido is False:
+            messages.warning(request, "O CPF/CNPJ não confere. O cadastro foi gravado e ficou marcado na lista.")
+
+    @acao_com_motivo(
+        titulo="Tornar inativos",
+        explicacao="O cadastro continua inteiro, com STATUS inativo, e dá para voltar atrás.",
+        permissao=_PERMISSAO_DE_MUDAR,
+        botao="Tornar inativos",
+    )
+    def inativar(self, queryset: Any, motivo: str, usuario: User) -> str:
+        return f"Tornados inativos: {mudar_status(queryset, status=0, usuario=usuario, motivo=motivo)}."
+
+    @acao_com_motivo(
+        titulo="Tornar ativos",
+        explicacao="O STATUS volta a ser ativo.",
+        permissao=_PERMISSAO_DE_MUDAR,
+        botao="Tornar ativos",
+    )
+    def ativar(self, queryset: Any, motivo: str, usuario: User) -> str:
+        return f"Tornados ativos: {mudar_status(queryset, status=1, usuario=usuario, motivo=motivo)}."
+
+    # What is shown
+
+    @admin.display(description="código")
+    def codigo(self, cliente: Any) -> str:
+        return cliente.codigo_cliente if cliente.inteiro else mostrar(cliente.codigo_cliente, inteiro=False)
+
+    @admin.display(description="nome")
+    def nome(self, cliente: Cliente) -> str:
+        return cliente.cliente_varejo
+
+    @rotulo("CPF/CNPJ", {"errado": "danger"})
+    def documento_(self, cliente: Any) -> Any:
+        if not cliente.documento:
+            return "–"
+        texto = formatar(cliente.documento) if cliente.inteiro else mascarar_documento(cliente.documento)
+        return ("errado", f"{texto} não confere") if cliente.documento_valido is False else texto
+
+    @admin.display(description="cidade")
+    def cidade_uf(self, cliente: Cliente) -> str:
+        return " / ".join(filter(None, (cliente.cidade, cliente.uf))) or "–"
+
+    @admin.display(description="telefones")
+    def telefones(self, cliente: Any) -> str:
+        pares = ((cliente.ddd_celular, cliente.celular), (cliente.ddd, cliente.telefone))
+        return " · ".join(_telefone(ddd, numero, cliente.inteiro) for ddd, numero in pares if numero) or "–"
+
+    @rotulo("filial", {"fora": "warning"})
+    def filial_(self, cliente: Any) -> Any:
+        return cliente.filial if cliente.filial_conhecida else ("fora", f"{cliente.filial} fora do cadastro")
+
+    @rotulo("status", {1: "success", 0: "danger"})
+    def status_(self, cliente: Cliente) -> tuple[int, str]:
+        return (1, "Ativo") if cliente.status == 1 else (0, "Inativo")
+
+    @admin.display(description="última mudança")
+    def mudanca(self, cliente: Cliente) -> Any:
+        return cliente.data_para_transferencia
+
+    @admin.display(description="CPF/CNPJ confere", boolean=True)
+    def confere(self, cliente: Cliente) -> bool | None:
+        return cliente.documento_valido
+
+
+def _telefone(ddd: str, numero: str, inteiro: bool) -> str:
+    if not inteiro:
+        return mascarar_telefone(ddd.lstrip("0") + numero)
+    return f"({ddd}) {numero}" if ddd else numero

@@ -1,0 +1,40 @@
+"""Clientes: the customer register, CLIENTES_VAREJO and CLIENTE_VAR_TIPOS.
+
+What enters: customers typed by staff or sent in spreadsheets.
+What leaves: the register, with the documents that do not check flagged.
+What it never does: delete a customer (it is made inactive), know a ledger.
+"""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import router
+from django.db.models.signals import post_migrate
+
+
+class ClientesConfig(AppConfig):
+    name = "clientes"
+    label = "clientes"
+    verbose_name = "Clientes"
+
+    def ready(self) -> None:
+        from erp.acesso import grupos
+
+        post_migrate.connect(_garantir_tipo_padrao, sender=self)
+        for grupo in grupos.GRUPOS:
+            grupos.conceder(grupo, "clientes.view_cliente", "clientes.view_tipovarejo")
+        grupos.conceder("operador", "clientes.add_cliente")
+        grupos.conceder("gerente", "clientes.add_cliente", "clientes.change_cliente")
+        grupos.conceder("gerente", "clientes.add_tipovarejo", "clientes.delete_tipovarejo")
+
+
+def _garantir_tipo_padrao(using: str, apps: Any = apps, **_: Any) -> None:
+    """What a customer of an unknown kind becomes (§3.2) is always there, also after the tables are emptied."""
+    from clientes.rules import TIPO_PADRAO
+
+    try:
+        tipo = apps.get_model("clientes", "TipoVarejo")
+    except LookupError:  # migrated back to zero
+        return
+    if router.allow_migrate_model(using, tipo):
+        tipo.objects.using(using).get_or_create(pk=TIPO_PADRAO)
