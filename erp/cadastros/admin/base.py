@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import label_for_field
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,15 +17,19 @@ from django.urls import reverse
 
 from erp.acesso import escopo
 from erp.acesso.admin_base import AdminBase, acao_com_motivo
+from erp.cadastros.admin.campos import CampoDecimal
 from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.services import EmUso, excluir_com_auditoria, gravar_com_auditoria, mudar_atividade
 from erp.cadastros.usos import usos_de
+
+NUMEROS: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {models.DecimalField: {"form_class": CampoDecimal}}
 
 
 class CadastroAdmin(AdminBase):
     """`campo_ativo` names the field that takes a row out of use; empty where there is none."""
 
     campo_ativo = ""
+    formfield_overrides = NUMEROS
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
         if self.campo_filial is not None and not escopo.ve_filial(usuario_de(request), getattr(obj, self.campo_filial)):

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from erp.cadastros.formatos import texto_numero
 from erp.cadastros.planilhas import celulas
 
 
@@ -28,6 +29,26 @@ class CampoNumero(forms.CharField):
             return self.ler(texto)
         except ValueError as erro:
             raise forms.ValidationError(f"{str(erro)[0].upper()}{str(erro)[1:]}.") from erro
+
+
+class CampoDecimal(CampoNumero):
+    """`CampoNumero` where a model's DecimalField asks for a form field."""
+
+    def __init__(self, *, max_digits: int, decimal_places: int, **kwargs: Any) -> None:
+        kwargs.pop("widget", None)  # the browser's number field takes 2,99 or 2.99 by the browser's language, not ours
+        super().__init__(decimal_places, Decimal(10) ** (max_digits - decimal_places) - 1, **kwargs)
+        self.casas = decimal_places
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, Decimal | int):
+            return value
+        return texto_numero(Decimal(value), self.casas, min(2, self.casas)).replace(".", "")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.clean(data) != initial)
+        except forms.ValidationError:
+            return True
 
 
 class CampoInstante(forms.DateTimeField):

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import TabularInline
 
-from erp.cadastros.admin.base import CadastroAdmin, acoes_de_atividade
+from erp.cadastros.admin.base import NUMEROS, CadastroAdmin, acoes_de_atividade
 from erp.cadastros.admin.formularios import FormularioAdquirente, FormularioModelo
 from erp.cadastros.condicoes import problemas_da_condicao
 from erp.cadastros.documentos import formatar
@@ -31,6 +31,7 @@ class FormularioCondicao(FormularioModelo):
 class CondicaoInline(TabularInline):  # type: ignore[misc]  # unfold has no types
     model = CondicaoFinalizador
     form = FormularioCondicao
+    formfield_overrides = NUMEROS
     extra = 0
     verbose_name_plural = "condições (cada uma vale da sua data até a data da próxima)"
     fields = ["vigente_desde", "adquirente", "conta", "dias_primeira", "dias_intervalo", "taxa_percentual"]

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from erp.cadastros.condicoes import problemas_da_condicao
 from erp.cadastros.models import Adquirente, CondicaoFinalizador, Conta, EspecieFinalizador, Finalizador
 from erp.cadastros.planilhas import celulas
 from erp.cadastros.planilhas.importacao import Coluna, Contexto, Erros, ImportacaoDePlanilha, Linha, Previa, Tipo
@@ -54,7 +55,7 @@ class ImportacaoDeFinalizadores(ImportacaoDePlanilha):
         valores = dict(linha.valores)
         for nome, conhecidos in self._alheios.items():
             if nome in valores and valores[nome].upper() not in conhecidos:
-                erros.anotar(linha.numero, f"{nome}: «{valores[nome]}» não está cadastrado(a) ou está inativo(a).")
+                erros.anotar(linha.numero, f"{nome}: «{valores.pop(nome)}» não está cadastrado(a) ou está inativo(a).")
             elif nome in valores:
                 valores[nome] = conhecidos[valores[nome].upper()]
         desde = valores.get("vigente_desde")
@@ -88,6 +89,11 @@ class ImportacaoDeFinalizadores(ImportacaoDePlanilha):
             except ValidationError as erro:
                 for campo, mensagens in erro.message_dict.items():
                     erros.anotar(linha.numero, f"{campo}: {' '.join(mensagens)}")
+        if condicao is not None:
+            faltas = problemas_da_condicao(finalizador.especie, condicao.adquirente, condicao.conta)
+            for campo, mensagem in faltas.items():
+                if campo not in linha.valores:  # else it is there, and already refused
+                    erros.anotar(linha.numero, f"{campo}: {mensagem}")
 
     def gravar(self, contexto: Contexto) -> None:
         for objeto in self._a_gravar:

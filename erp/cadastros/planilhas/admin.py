@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from import_export.admin import ImportMixin
 from import_export.results import Result, RowResult
@@ -23,6 +24,10 @@ class FormularioImportacao(ImportForm):  # type: ignore[misc]  # unfold has no t
         super().__init__(*args, **kwargs)
         self.fields["import_file"].label = "Planilha"
         self.fields["import_file"].help_text = "CSV ou XLSX. Nada é gravado antes de você conferir e confirmar."
+        self.fields["import_file"].error_messages |= {
+            "empty": "O arquivo está vazio.",
+            "required": "Escolha o arquivo.",
+        }
         self.fields["import_file"].widget.attrs["accept"] = ".csv,.txt,.xlsx"
 
     def campos_proprios(self) -> list[Any]:
@@ -66,8 +71,13 @@ class ImportaPlanilha(ImportMixin):  # type: ignore[misc]  # import-export has n
         return resposta
 
     def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        titulo = f"Importar {self.opts.verbose_name_plural} de planilha"
-        return {**super().get_import_context_data(**kwargs), "importacao": self.importacao, "subtitulo": titulo}
+        return {**super().get_import_context_data(**kwargs), "importacao": self.importacao}
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        resposta: TemplateResponse = super().import_action(request, **kwargs)
+        assert resposta.context_data is not None
+        resposta.context_data["title"] = f"Importar {self.opts.verbose_name_plural} de planilha"
+        return resposta
 
     def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
         if not isinstance(e, PlanilhaInvalida):

@@ -69,7 +69,10 @@ class Erros:
 
 
 class FormatoPlanilha(Format):  # type: ignore[misc]  # import-export has no types
-    """CSV or XLSX, told apart by content: nobody has to choose."""
+    """CSV or XLSX, told apart by content: nobody has to choose. The encoding is found out too."""
+
+    def __init__(self, encoding: str | None = None) -> None:
+        super().__init__()
 
     def get_title(self) -> str:
         return "CSV ou XLSX"
