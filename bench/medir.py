@@ -32,7 +32,7 @@ def main() -> int:
     except KeyboardInterrupt:
         tela.print("Interrompido.")
         return INTERROMPIDO
-    novos = medidos(figuras)
+    novos = medidos(figuras, pedido.alvo)
     mostrar(novos, figuras, tela)
     if pedido.armazenadas != ARMAZENADAS:
         tela.print(f"Medido com {pedido.armazenadas} operações armazenadas, e não {ARMAZENADAS}: nada foi gravado.")

@@ -56,10 +56,15 @@ BARRAS = {
     "worker_rss": Barra("(f) memória de um trabalhador", 1.0, ao_menos=False),
 }
 POR_SEGUNDO = "operacoes/s"
+DO_ALVO = {
+    "limite": {"limite_sql"}, "processar": {"processar"}, "http": {"http_ao_razao"},
+    "latencia": {"latencia_p99_redis", "latencia_p99_embutido"}, "volume": {"processar_1m"}, "memoria": {"worker_rss"},
+}  # fmt: skip
 
 
-def medidos(figuras: Figuras) -> dict[str, Medido]:
-    """The entries that these figures give; a name without figures is absent."""
+def medidos(figuras: Figuras, alvo: str | None = None) -> dict[str, Medido]:
+    """The entries of `alvo` (None: of all) that these figures give; a name without figures is absent."""
+    pedidos = set(BARRAS) if alvo is None else DO_ALVO[alvo]
     tentativas: dict[str, Callable[[], Medido | None]] = {
         "limite_sql": lambda: _medido(figuras.mediana("limite.processar"), POR_SEGUNDO),
         "processar": lambda: _contra_limite(figuras, "processar", "limite.processar"),
@@ -69,7 +74,7 @@ def medidos(figuras: Figuras) -> dict[str, Medido]:
         "processar_1m": lambda: _volume(figuras),
         "worker_rss": lambda: _contra_teto(figuras.rss_mb or None, "MB", 250),
     }
-    return {nome: medido for nome, tentar in tentativas.items() if (medido := tentar()) is not None}
+    return {nome: medido for nome, tentar in tentativas.items() if nome in pedidos and (medido := tentar()) is not None}
 
 
 def _medido(valor: float | None, unidade: str, razao: float | None = None, contra: str | None = None) -> Medido | None:
@@ -81,7 +86,7 @@ def _medido(valor: float | None, unidade: str, razao: float | None = None, contr
 
 
 def _contra_limite(figuras: Figuras, nome: str, limite: str) -> Medido | None:
-    """The ratio is the median of the rounds' own: each was measured beside the limit of its round."""
+    """The ratio of the medians; their rounds were interleaved."""
     valor, base = figuras.mediana(nome), figuras.mediana(limite)
     if valor is None or base is None:
         return _medido(valor, POR_SEGUNDO)

@@ -46,6 +46,15 @@ def test_volume_compara_custo_e_nao_velocidade() -> None:
     assert BARRAS["processar_1m"].cumprida(1.21) is False
 
 
+def test_uma_area_so_da_os_seus_nomes() -> None:
+    feitas = figuras(limite__processar=[4000], processar=[1800], latencia_redis__p99=[1], latencia_embutido__p99=[1])
+    feitas.rss_mb = 100
+    assert set(medidos(feitas, "processar")) == {"processar"}
+    assert set(medidos(feitas, "latencia")) == {"latencia_p99_redis", "latencia_p99_embutido"}
+    assert set(medidos(feitas, "memoria")) == {"worker_rss"}
+    assert set(medidos(feitas)) == {"limite_sql", "processar", "worker_rss"} | set(medidos(feitas, "latencia"))
+
+
 def test_medir_uma_area_guarda_as_outras(tmp_path: Path) -> None:
     antes, agora = figuras(processar=[1000], latencia_redis__p99=[250]), figuras(processar=[1100])
     gravar(medidos(antes), antes, comando="make bench", pasta=tmp_path)
