@@ -83,4 +83,4 @@ def _canonico(valor: Decimal) -> str:
 
 
 def _br(valor: Decimal) -> str:
-    return f"{valor:f}".replace(".", ",")
+    return _canonico(valor).replace(".", ",")

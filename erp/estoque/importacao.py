@@ -37,6 +37,7 @@ class ImportacaoDeEstoque(ImportacaoDePlanilha):
         ),
     )  # fmt: skip
     chave = ()
+    mostra_iguais = True
     titulos = ("produto", "informado", "movimento", "custo unitário", "valor")
 
     def conferir(self, linhas: Sequence[Linha], erros: Erros, contexto: Contexto) -> list[Previa]:

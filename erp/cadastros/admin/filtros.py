@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -25,20 +26,26 @@ class PeriodoFilter(RangeDateFilter):  # type: ignore[misc]  # unfold has no typ
     takes 05/03 for the third of May.
     """
 
-    dias = 30
+    dias: int | None = 30
 
-    def __init__(self, field: Any, request: HttpRequest, params: dict[str, Any], *args: Any, **kwargs: Any) -> None:
-        escolhido = f"{args[-1]}_from" in params or f"{args[-1]}_to" in params
-        super().__init__(field, request, params, *args, **kwargs)
-        if not escolhido:
+    def __init__(
+        self, field: Any, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        escolhido = f"{field_path}_from" in params or f"{field_path}_to" in params
+        super().__init__(field, request, params, model, model_admin, field_path)
+        if not escolhido and self.dias is not None:
             inicio = timezone.localdate() - timedelta(days=self.dias)
             self.used_parameters[f"{self.parameter_name}_from"] = f"{inicio:%d/%m/%Y}"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        for ponta, comparacao in (("from", "gte"), ("to", "lte")):
-            dia = _ler(self.used_parameters.get(f"{self.parameter_name}_{ponta}"))
-            if dia is not None:
-                queryset = queryset.filter(**{f"{self.parameter_name}__{comparacao}": dia})
+        com_hora = isinstance(self.field, models.DateTimeField)
+        inicio = _ler(self.used_parameters.get(f"{self.parameter_name}_from"))
+        fim = _ler(self.used_parameters.get(f"{self.parameter_name}_to"))
+        if inicio is not None:
+            queryset = queryset.filter(**{f"{self.parameter_name}__gte": _instante(inicio) if com_hora else inicio})
+        if fim is not None:
+            seguinte = fim + timedelta(days=1)
+            queryset = queryset.filter(**{f"{self.parameter_name}__lt": _instante(seguinte) if com_hora else seguinte})
         return queryset
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
@@ -51,10 +58,12 @@ class PeriodoFilter(RangeDateFilter):  # type: ignore[misc]  # unfold has no typ
 class VencimentoFilter(PeriodoFilter):
     """A range of dates that is empty until somebody fills it."""
 
-    def __init__(self, field: Any, request: HttpRequest, params: dict[str, Any], *args: Any, **kwargs: Any) -> None:
-        super().__init__(field, request, {**{f"{args[-1]}_from": ""}, **params}, *args, **kwargs)
-        for ponta in ("from", "to"):
-            params.pop(f"{self.parameter_name}_{ponta}", None)
+    dias = None
+
+
+def _instante(dia: date) -> datetime:
+    """Its first instant, in the shop's time."""
+    return timezone.make_aware(datetime.combine(dia, time.min))
 
 
 def _ler(texto: object) -> date | None:
@@ -62,7 +71,7 @@ def _ler(texto: object) -> date | None:
         dia: date | None = forms.DateField(required=False).clean(texto)
     except ValidationError:
         return None
-    return dia
+    return dia if dia is None or dia.year < date.max.year else None
 
 
 class FilialFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types

@@ -101,6 +101,7 @@ class ImportacaoDePlanilha(Resource):  # type: ignore[misc]  # import-export has
     colunas: ClassVar[tuple[Coluna, ...]]
     chave: ClassVar[tuple[str, ...]]  # the columns that may not repeat in one file
     titulos: ClassVar[tuple[str, ...]]  # of the preview
+    mostra_iguais: ClassVar[bool] = False  # whether lines that change nothing are in the preview
 
     @abstractmethod
     def conferir(self, linhas: Sequence[Linha], erros: Erros, contexto: Contexto) -> list[Previa]:
@@ -127,7 +128,7 @@ class ImportacaoDePlanilha(Resource):  # type: ignore[misc]  # import-export has
         except PlanilhaInvalida as erro:
             resultado.append_base_error(Error(erro))
             return resultado
-        _relatar(resultado, previas, erros)
+        _relatar(resultado, previas, erros, self.mostra_iguais)
         return resultado
 
     def get_db_connection_name(self) -> str:
@@ -200,14 +201,14 @@ def _titulo(texto: str) -> str:
     return normalizar(texto.replace("_", " ")).replace(".", "")
 
 
-def _relatar(resultado: Result, previas: Sequence[Previa], erros: Erros) -> None:
+def _relatar(resultado: Result, previas: Sequence[Previa], erros: Erros, mostra_iguais: bool) -> None:
     for numero, mensagens in sorted(erros.por_linha.items())[:ERROS_MOSTRADOS]:
         resultado.append_invalid_row(numero, {}, ValidationError(mensagens))
     resultado.cortado = len(previas) > PREVIAS
     resultado.totals[RowResult.IMPORT_TYPE_INVALID] = len(erros.por_linha)
     for previa in previas:
         resultado.totals[previa.tipo] += 1
-    mostradas = [p for p in previas if p.tipo != "skip"] or previas
+    mostradas = [p for p in previas if mostra_iguais or p.tipo != "skip"] or previas
     for previa in mostradas[:PREVIAS]:
         linha = RowResult()
         linha.import_type = previa.tipo

@@ -167,7 +167,9 @@ def test_ajuste_nao_conta_o_mesmo_produto_duas_vezes_nem_menos_que_zero() -> Non
 
 
 def test_sobra_sem_custo_medio_pede_o_custo() -> None:
-    assert recusa(Natureza.AJUSTE, linha(1, "5")) == [(1, "não há custo médio deste produto na filial; informe o custo")]
+    assert recusa(Natureza.AJUSTE, linha(1, "5")) == [
+        (1, "não há custo médio deste produto na filial; informe o custo")
+    ]
     lancar(Natureza.AJUSTE, linha(1, "5", "0"))  # de graça, dito assim
     assert saldo(1) == (D(5), D(0), D(0))
 
