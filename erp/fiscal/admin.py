@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
@@ -185,20 +185,13 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
         inverso = DocumentoFiscal.objects.filter(estorno_de=documento.pk).values_list("pk", flat=True).first()
         return _elo(inverso, f"estornado pelo documento {inverso}") if inverso else "–"
 
-    @action(description="Baixar XML", url_path="ir-ao-xml", permissions=[PERMISSAO_XML], icon="download")  # type: ignore[untyped-decorator]  # unfold has no types
+    @action(description="Baixar XML", url_path="nota.xml", permissions=[PERMISSAO_XML], icon="download")  # type: ignore[untyped-decorator]  # unfold has no types
     def xml(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return HttpResponseRedirect(reverse(f"{self.admin_site.name}:fiscal_documentofiscal_xml", args=[object_id]))
-
-    def get_urls(self) -> list[Any]:
-        vista = self.admin_site.admin_view(self.baixar_xml)
-        return [path("<int:documento_id>/nota.xml", vista, name="fiscal_documentofiscal_xml"), *super().get_urls()]
-
-    def baixar_xml(self, request: HttpRequest, documento_id: int) -> HttpResponse:
         """The XML as it came, always as a file: it was written by others, so no browser may run it. Audited."""
         usuario = usuario_de(request)
         if not usuario.has_perm(PERMISSAO_XML) or not self.has_view_permission(request):
             raise PermissionDenied
-        documento = self.get_queryset(request).filter(pk=documento_id).first()
+        documento = self.get_object(request, object_id)
         arquivo = XmlFiscal.objects.filter(documento_id=_original(documento)).first() if documento else None
         if documento is None or arquivo is None:
             raise Http404("Este documento não tem XML guardado.")
@@ -207,7 +200,7 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
                 acao="fiscal.xml_baixado",
                 ator=ator_usuario(usuario),
                 objeto="fiscal.documentofiscal",
-                objeto_id=str(documento_id),
+                objeto_id=str(documento.pk),
                 depois={"chave": documento.chave},
             )
         nome = limpar(documento.chave) if documento.chave.isascii() else ""
@@ -215,7 +208,7 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
             arquivo.xml.encode(),
             content_type="application/xml; charset=utf-8",
             headers={
-                "Content-Disposition": f'attachment; filename="{nome or f"documento-{documento_id}"}.xml"',
+                "Content-Disposition": f'attachment; filename="{nome or f"documento-{documento.pk}"}.xml"',
                 "X-Content-Type-Options": "nosniff",
                 "Content-Security-Policy": "sandbox; default-src 'none'",
             },
