@@ -44,12 +44,13 @@ _RECEBIDO: Final = (
 
 
 class Origem(NamedTuple):
-    """Whence a package comes, and when it came."""
+    """Whence a package comes, and when it came. `outras`: what `instalacoes.outras_instalacoes` found."""
 
     ponto_venda_id: int
     filial_id: int
     instalacao: UUID
     agora: datetime
+    outras: tuple[UUID, ...] = ()
 
 
 class OperacaoGravada(NamedTuple):
@@ -87,8 +88,7 @@ def _colunas(nomes: Sequence[str]) -> str:
 
 def _recebido(origem: Origem, resumo: bytes) -> Linha:
     pendente = SituacaoProcessamento.PENDENTE.value
-    pdv, filial, instalacao, agora = origem
-    return (pdv, filial, instalacao, agora, resumo, pendente, agora, 0, 0, "", "", None)
+    return (*origem[:4], resumo, pendente, origem.agora, 0, 0, "", "", None)
 
 
 # Operations
@@ -200,9 +200,13 @@ def inserir_notas(cursor: CursorWrapper, origem: Origem, novas: Iterable[NotaPro
     copiar(cursor, NOTA, (*_RECEBIDO, *COLUNAS_NOTA), linhas)
 
 
+_ID_OPERACAO: Final = COLUNAS_NOTA.index("id_operacao")
+
+# A note of the same operation stays where that operation is, whatever installation sends it now.
 _ATUALIZAR_NOTA = f"""
 UPDATE {NOTA} SET {", ".join(f"{coluna} = %s" for coluna in COLUNAS_NOTA)},
-    instalacao = %s, hash_conteudo = %s, tentativas = 0, mortes = 0, proxima_tentativa_em = %s,
+    instalacao = CASE WHEN id_operacao IS NOT DISTINCT FROM %s THEN instalacao ELSE %s END,
+    hash_conteudo = %s, tentativas = 0, mortes = 0, proxima_tentativa_em = %s,
     erro_codigo = '', erro_mensagem = '', processado_em = NULL,
     situacao_replicacao = CASE WHEN situacao_replicacao IN (2, 9) THEN 1 ELSE situacao_replicacao END
 WHERE id = %s AND ponto_venda_id = %s
@@ -216,7 +220,7 @@ def atualizar_nota(cursor: CursorWrapper, origem: Origem, pk: int, nota: NotaPro
     """
     cursor.execute(
         _ATUALIZAR_NOTA,
-        [*nota.linha, origem.instalacao, nota.hash, origem.agora, pk, origem.ponto_venda_id],
+        [*nota.linha, nota.linha[_ID_OPERACAO], origem.instalacao, nota.hash, origem.agora, pk, origem.ponto_venda_id],
     )
     return bool(cursor.rowcount == 1)
 
@@ -233,13 +237,18 @@ def turnos_gravados(cursor: CursorWrapper, origem: Origem, ids: Sequence[int]) -
         "WHERE ponto_venda_id = %s AND instalacao = %s AND id_turno = ANY(%s)",
         [origem.ponto_venda_id, origem.instalacao, list(ids)],
     )
-    return {linha[0]: TurnoGravado(pk, (*linha[:-1], json.loads(linha[-1]))) for pk, *linha in cursor.fetchall()}
+    return {linha[1]: turno_gravado(linha) for linha in cursor.fetchall()}
+
+
+def turno_gravado(linha: Linha) -> TurnoGravado:
+    """A row of (id, *COLUNAS_TURNO), `contado` as the driver gives it."""
+    pk, *colunas, contado = linha
+    return TurnoGravado(pk, (*colunas, json.loads(contado)))
 
 
 def inserir_turnos(cursor: CursorWrapper, origem: Origem, novos: Iterable[TurnoPronto]) -> None:
     """COPY turnos."""
-    pdv, filial, instalacao, agora = origem
-    linhas = [(pdv, filial, instalacao, agora, *_valores_turno(turno)) for turno in novos]
+    linhas = [(*origem[:4], *_valores_turno(turno)) for turno in novos]
     copiar(cursor, TURNO, ("ponto_venda_id", "filial_id", "instalacao", "recebido_em", *COLUNAS_TURNO), linhas)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db.backends.utils import CursorWrapper
@@ -17,6 +18,7 @@ from pdv.replicacao import armazem
 from pdv.replicacao.armazem import DivergenciaNova, NotaGravada, OperacaoGravada, Origem, TurnoGravado
 from pdv.replicacao.codigos import CodigoLinha
 from pdv.replicacao.esquema import ResultadoNota, ResultadoOperacao, ResultadoTurno
+from pdv.replicacao.instalacoes import operacoes_de_outras, turnos_de_outras
 from pdv.replicacao.leitura import Recusada, identificador
 from pdv.replicacao.rejeicoes import Rejeitada
 from pdv.replicacao.rules import (
@@ -30,6 +32,8 @@ from pdv.replicacao.rules import (
     diferencas,
     hash_operacao,
 )
+
+_ChaveOperacao = tuple[int, UUID]  # id_operacao, guid
 
 
 @dataclass
@@ -55,10 +59,10 @@ def conciliar_operacoes(
 ) -> list[ResultadoOperacao]:
     """Store the new operations with their children; keep what diverges beside what was received."""
     prontas = [linha for linha in linhas if isinstance(linha, OperacaoPronta)]
-    gravadas = armazem.operacoes_gravadas(cursor, origem, [o.id_operacao for o in prontas])
+    gravadas = _situar_operacoes(cursor, origem, prontas)
     # another hash may be another version of the hash: only the stored columns tell
     conteudos = armazem.conteudos_gravados(
-        cursor, [g.id for o in prontas if (g := gravadas.get(o.id_operacao)) and g.hash != o.hash]
+        cursor, [g.id for o in prontas if (g := gravadas.get((o.id_operacao, o.guid))) and g.hash != o.hash]
     )
     conciliacao = _Operacoes(gravadas, conteudos, apanhado)
     resultados = [
@@ -73,11 +77,24 @@ def conciliar_operacoes(
     return resultados
 
 
+def _situar_operacoes(
+    cursor: CursorWrapper, origem: Origem, prontas: Sequence[OperacaoPronta]
+) -> dict[_ChaveOperacao, OperacaoGravada]:
+    """The staged row of each that has one: of this installation by number; else of another, by number and guid."""
+    proprias = armazem.operacoes_gravadas(cursor, origem, [o.id_operacao for o in prontas])
+    achadas = {(o.id_operacao, o.guid): g for o in prontas if (g := proprias.get(o.id_operacao))}
+    sem_par = [o for o in prontas if (g := proprias.get(o.id_operacao)) is None or g.guid != o.guid]
+    return achadas | operacoes_de_outras(cursor, origem, sem_par)
+
+
 class _Operacoes:
     """The operations of one package, one after the other, against staging and against those before them."""
 
     def __init__(
-        self, gravadas: dict[int, OperacaoGravada], conteudos: dict[int, ConteudoOperacao], apanhado: Apanhado
+        self,
+        gravadas: dict[_ChaveOperacao, OperacaoGravada],
+        conteudos: dict[int, ConteudoOperacao],
+        apanhado: Apanhado,
     ) -> None:
         self.gravadas = gravadas
         self.conteudos = conteudos
@@ -87,7 +104,7 @@ class _Operacoes:
         self.divergencias: list[DivergenciaNova] = []
 
     def resultado(self, o: OperacaoPronta) -> ResultadoOperacao:
-        gravada = self.gravadas.get(o.id_operacao)
+        gravada = self.gravadas.get((o.id_operacao, o.guid))
         if gravada is not None:
             return self._contra_gravada(o, gravada)
         anterior = self.novas.get(o.id_operacao)
@@ -197,7 +214,9 @@ def conciliar_turnos(
     cursor: CursorWrapper, origem: Origem, linhas: Sequence[TurnoPronto | Recusada], apanhado: Apanhado
 ) -> list[ResultadoTurno]:
     """Store new turnos and write the changed ones: a turno is sent when it opens and again when it closes."""
-    gravados = armazem.turnos_gravados(cursor, origem, [t.id_turno for t in linhas if isinstance(t, TurnoPronto)])
+    prontos = [t for t in linhas if isinstance(t, TurnoPronto)]
+    gravados = armazem.turnos_gravados(cursor, origem, [t.id_turno for t in prontos])
+    gravados |= turnos_de_outras(cursor, origem, [t for t in prontos if t.id_turno not in gravados])
     novos: dict[int, TurnoPronto] = {}
     mudados: dict[int, TurnoPronto] = {}
     resultados = []

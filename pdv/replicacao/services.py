@@ -22,6 +22,7 @@ from pdv.replicacao.armazem import Origem
 from pdv.replicacao.codigos import CodigoPacote, PacoteRecusado
 from pdv.replicacao.conciliacao import Apanhado, conciliar_notas, conciliar_operacoes, conciliar_turnos
 from pdv.replicacao.esquema import Resposta
+from pdv.replicacao.instalacoes import outras_instalacoes
 from pdv.replicacao.leitura import Lido, ler_pacote
 from pdv.replicacao.rejeicoes import Rejeitada, registrar_rejeicoes, resolver_rejeicoes
 from pdv.replicacao.rules import Limites
@@ -124,6 +125,7 @@ def _guardar(lido: Lido, ponto_venda: PontoVenda, agora: datetime, gravar: bool)
     apanhado = Apanhado(entraram=[("pacote", "")])
     with transaction.atomic(), connection.cursor() as cursor:
         armazem.travar_ponto_venda(cursor, ponto_venda.pk)
+        origem = origem._replace(outras=outras_instalacoes(cursor, origem))
         resposta = Resposta(
             turnos=conciliar_turnos(cursor, origem, lido.turnos, apanhado),
             operacoes=conciliar_operacoes(cursor, origem, lido.operacoes, apanhado),

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import structlog
@@ -79,6 +80,19 @@ def test_a_mesma_operacao_com_oito_conteudos_fica_com_um_e_sete_divergencias() -
         {"campo": "observacao", "retaguarda": gravada.observacao, "terminal": d.conteudo["observacao"]} in d.diferencas
         for d in Divergencia.objects.all()
     )
+
+
+def test_o_mesmo_pacote_sob_oito_instalacoes_faz_uma_linha_de_cada() -> None:
+    """A till copied to another disk while it sends: who comes second finds what the first stored."""
+    ponto_venda = criar_ponto_venda(1)
+    operacoes = [nova_operacao(n) for n in range(1, 41)]
+    respostas = ao_mesmo_tempo(
+        [posta(ponto_venda, *operacoes, instalacao=str(uuid4()), turnos=[novo_turno(1)]) for _ in range(8)]
+    )
+    contagem = Counter(linha.resultado for r in respostas for linha in r.operacoes)
+    assert contagem == {"criada": 40, "existente": 280}
+    assert OperacaoPdv.objects.count() == 40
+    assert OperacaoPdv.objects.values("instalacao").distinct().count() == Turno.objects.count() == 1
 
 
 @pytest.mark.parametrize("rodada", range(5))

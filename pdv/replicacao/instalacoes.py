@@ -1,0 +1,81 @@
+"""What a till sent under its other installations: rows that go again under a new one are the same rows.
+
+A till that never heard the answer, or was restored from a copy, may be given a new `instalacao`; all that it still has
+at 1 is then sent under it. Works in the caller's transaction, under the lock of the ponto_venda, so that nobody stores
+under another installation meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from pdv.replicacao.armazem import OPERACAO, TURNO, OperacaoGravada, Origem, TurnoGravado, turno_gravado
+from pdv.replicacao.rules import COLUNAS_TURNO, OperacaoPronta, TurnoPronto
+
+# From one installation to the next by the index of the key: two probes each, however many operations they have.
+_OUTRAS: Final = f"""
+WITH RECURSIVE i AS (
+    (SELECT instalacao FROM {OPERACAO} WHERE ponto_venda_id = %s ORDER BY instalacao LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.instalacao FROM {OPERACAO} o WHERE o.ponto_venda_id = %s AND o.instalacao > i.instalacao
+            ORDER BY o.instalacao LIMIT 1) FROM i WHERE i.instalacao IS NOT NULL
+)
+SELECT instalacao FROM i WHERE instalacao <> %s
+"""
+
+
+def outras_instalacoes(cursor: CursorWrapper, origem: Origem) -> tuple[UUID, ...]:
+    """The installations under which this till has operations in staging, besides its present one: almost always none."""
+    cursor.execute(_OUTRAS, [origem.ponto_venda_id, origem.ponto_venda_id, origem.instalacao])
+    return tuple(linha[0] for linha in cursor.fetchall())
+
+
+def operacoes_de_outras(
+    cursor: CursorWrapper, origem: Origem, operacoes: Sequence[OperacaoPronta]
+) -> dict[tuple[int, UUID], OperacaoGravada]:
+    """By (id_operacao, guid), those of `operacoes` that another installation stored: the number and the guid are equal.
+
+    The guid alone would need an index of its own on a random key, dear on every insert; the number leads to the row.
+    """
+    if not (origem.outras and operacoes):
+        return {}
+    cursor.execute(
+        f"SELECT id_operacao, guid_operacao, id, hash_conteudo, cancelado FROM {OPERACAO} WHERE ponto_venda_id = %s "
+        "AND instalacao = ANY(%s::uuid[]) AND id_operacao = ANY(%s) ORDER BY id DESC",  # the first stored wins
+        [origem.ponto_venda_id, [str(outra) for outra in origem.outras], [o.id_operacao for o in operacoes]],
+    )
+    procuradas = {(o.id_operacao, o.guid) for o in operacoes}
+    return {
+        (numero, guid): OperacaoGravada(pk, guid, bytes(resumo), cancelado)
+        for numero, guid, pk, resumo, cancelado in cursor.fetchall()
+        if (numero, guid) in procuradas
+    }
+
+
+def turnos_de_outras(cursor: CursorWrapper, origem: Origem, turnos: Sequence[TurnoPronto]) -> dict[int, TurnoGravado]:
+    """By id_turno, those of `turnos` that another installation stored: number, sequence and opening are equal.
+
+    A turno has no guid; a till that counts from 1 again opens its turno 1 at another moment.
+    """
+    if not (origem.outras and turnos):
+        return {}
+    colunas = ", ".join(f'"{coluna}"' for coluna in COLUNAS_TURNO)
+    cursor.execute(
+        f"SELECT id, {colunas} FROM {TURNO} WHERE ponto_venda_id = %s AND instalacao = ANY(%s::uuid[]) "
+        "AND id_turno = ANY(%s) ORDER BY id DESC",
+        [origem.ponto_venda_id, [str(outra) for outra in origem.outras], [t.id_turno for t in turnos]],
+    )
+    gravados = [turno_gravado(linha) for linha in cursor.fetchall()]
+    procurados = {_abertura(t) for t in turnos}
+    return {g.linha[0]: g for g in gravados if _abertura(g) in procurados}
+
+
+_NUMERO, _SEQUENCIAL, _INICIO = (COLUNAS_TURNO.index(c) for c in ("id_turno", "sequencial", "data_hora_inicio"))
+
+
+def _abertura(turno: TurnoPronto | TurnoGravado) -> tuple[object, ...]:
+    return turno.linha[_NUMERO], turno.linha[_SEQUENCIAL], turno.linha[_INICIO]
