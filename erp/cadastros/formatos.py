@@ -30,4 +30,4 @@ def reais(valor: Decimal) -> SafeString:
 
 def _celula(texto: str, negativo: bool) -> SafeString:
     cor = "text-red-700 dark:text-red-400" if negativo else ""
-    return format_html('<span class="block text-right whitespace-nowrap {}">{}</span>', cor, texto)
+    return format_html('<span class="valor block text-right whitespace-nowrap {}">{}</span>', cor, texto)

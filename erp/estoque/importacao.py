@@ -37,6 +37,7 @@ class ImportacaoDeEstoque(ImportacaoDePlanilha):
         ),
     )  # fmt: skip
     chave = ()
+    explicacao = "A planilha inteira é um documento: entra toda ou não entra nada."
     mostra_iguais = True
     titulos = ("produto", "informado", "movimento", "custo unitário", "valor")
 

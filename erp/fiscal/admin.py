@@ -18,6 +18,7 @@ from unfold.decorators import action
 
 from auditoria.services import ator_usuario, registrar
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
+from erp.cadastros.admin.colunas import coluna_instante
 from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.admin.usuario import usuario_de
@@ -71,18 +72,8 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
     """Served by the primary key (newest first), `documento_dia` (period) and `documento_chave` (one note)."""
 
     campo_filial = "filial_id"
-    list_display = [
-        "emissao",
-        "modelo_",
-        "numero_",
-        "filial",
-        "situacao_",
-        "total_",
-        "destinatario",
-        "avisos_",
-        "chave_",
-    ]
-    list_display_links = ["emissao", "numero_"]
+    list_display = ["emitida", "nota", "filial", "situacao_", "total_", "destinatario", "avisos_", "chave_"]
+    list_display_links = ["emitida", "nota"]
     list_select_related = ["filial"]
     list_filter = [
         ("situacao", ChoicesDropdownFilter), AvisosFilter, FilialFilter, ModeloFilter, ("data_contabil", PeriodoFilter),
@@ -90,6 +81,8 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
     search_fields = ["chave"]
     search_help_text = "Chave de acesso, ou número da nota (dentro do período escolhido no filtro)"
     ordering = ["-id"]
+    list_before_template = "cadastros/periodo_da_lista.html"
+    emitida = coluna_instante("emissao", "emissão")
     sortable_by = ()
     actions_detail = ["xml"]
     fieldsets = [
@@ -97,7 +90,7 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
             None,
             {
                 "fields": [
-                    "situacao_", "modelo_", "numero_", "chave_", "protocolo", "emissao", "filial", "cnpj", "destinatario",
+                    "situacao_por_extenso", "modelo_", "numero_", "chave_", "protocolo", "emissao", "filial", "cnpj", "destinatario",
                     "total_",
                 ]
             },
@@ -107,7 +100,7 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
         ("Na retaguarda", {"fields": ["geracao", "estorno", "lancado_em", "data_contabil"]}),
     ]  # fmt: skip
     readonly_fields = [
-        "situacao_", "modelo_", "numero_", "chave_", "cnpj", "destinatario", "total_", "lista_de_avisos", "tabelas", "estorno",
+        "situacao_por_extenso", "modelo_", "numero_", "chave_", "cnpj", "destinatario", "total_", "lista_de_avisos", "tabelas", "estorno",
     ]  # fmt: skip
 
     class Media:
@@ -139,10 +132,15 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
     def numero_(self, documento: DocumentoFiscal) -> str:
         return f"{documento.numero}/{documento.serie}"
 
+    @admin.display(description="nota")
+    def nota(self, documento: DocumentoFiscal) -> SafeString:
+        texto = f"{self.modelo_(documento)} {self.numero_(documento)}"
+        return format_html('<span class="whitespace-nowrap">{}</span>', texto)
+
     @admin.display(description="chave")
     def chave_(self, documento: DocumentoFiscal) -> SafeString:
         grupos = " ".join(documento.chave[i : i + 4] for i in range(0, len(documento.chave), 4))
-        return format_html('<span class="font-mono text-xs whitespace-nowrap">{}</span>', grupos)
+        return format_html('<span class="block font-mono text-xs" style="width: 16rem">{}</span>', grupos)
 
     @admin.display(description="total")
     def total_(self, documento: DocumentoFiscal) -> SafeString:
@@ -153,14 +151,19 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
         return formatar(documento.cnpj_emitente)
 
     @admin.display(description="destinatário")
-    def destinatario(self, documento: Any) -> str:
-        return mostrar(documento.documento_destinatario, inteiro=documento.documento_inteiro) or "–"
+    def destinatario(self, documento: Any) -> SafeString:
+        texto = mostrar(documento.documento_destinatario, inteiro=documento.documento_inteiro) or "–"
+        return format_html('<span class="whitespace-nowrap">{}</span>', texto)
 
     @rotulo("situação", _CORES)
     def situacao_(self, documento: DocumentoFiscal) -> tuple[str, str]:
         if documento.estorno_de is not None:
             return "estorno", "Estorno"
         return documento.situacao, documento.get_situacao_display()
+
+    @admin.display(description="situação")
+    def situacao_por_extenso(self, documento: DocumentoFiscal) -> str:
+        return self.situacao_(documento)[1]
 
     @rotulo("avisos", {"grave": "danger", "leve": "warning", "nenhum": ""})
     def avisos_(self, documento: DocumentoFiscal) -> tuple[str, str]:

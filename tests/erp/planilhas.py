@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,10 +11,15 @@ from django.urls import reverse
 
 
 def conferir(cliente: Client, modelo: str, planilha: str | bytes, **campos: Any) -> Any:
-    """Send the file; the answer is the preview, or what is wrong."""
+    """Open the page, fill it in and send the file; the answer is the preview, or what is wrong."""
+    endereco = reverse(f"admin:{modelo}_import")
+    pagina = cliente.get(endereco)
+    if pagina.status_code != 200:
+        return pagina
     conteudo = planilha.encode() if isinstance(planilha, str) else planilha
-    dados = {"resource": "0", "format": "0", "import_file": SimpleUploadedFile("planilha.csv", conteudo), **campos}
-    return cliente.post(reverse(f"admin:{modelo}_import"), dados)
+    ocultos = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', pagina.content.decode())
+    arquivo = SimpleUploadedFile("planilha.csv", conteudo)
+    return cliente.post(endereco, {**dict(ocultos), "import_file": arquivo, **campos})
 
 
 def confirmar(cliente: Client, modelo: str, previa: Any, **trocados: Any) -> Any:

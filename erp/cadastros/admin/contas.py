@@ -12,6 +12,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from erp.cadastros.admin.base import CadastroAdmin, acoes_de_atividade
+from erp.cadastros.admin.colunas import coluna_instante
 from erp.cadastros.admin.formularios import FormularioModelo
 from erp.cadastros.models import Conta, PeriodoContabil
 
@@ -75,7 +76,8 @@ class FormularioPeriodo(FormularioModelo):
 class PeriodoContabilAdmin(CadastroAdmin):
     form = FormularioPeriodo
     campo_ativo = "fechado"
-    list_display = ["__str__", "fechado", "fechado_em"]
+    list_display = ["__str__", "fechado", "quando"]
+    quando = coluna_instante("fechado_em", "fechado ou reaberto em")
     list_filter = ["fechado"]
     date_hierarchy = None
     fieldsets = [

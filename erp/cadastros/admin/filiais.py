@@ -10,6 +10,7 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
 from erp.cadastros.admin.base import CadastroAdmin, acoes_de_atividade
+from erp.cadastros.admin.colunas import coluna_instante
 from erp.cadastros.admin.formularios import FormularioFilial, FormularioModelo
 from erp.cadastros.documentos import formatar
 from erp.cadastros.models import Conta, Filial, PontoVenda
@@ -69,10 +70,11 @@ class PontoVendaAdmin(CadastroAdmin):
     form = FormularioPontoVenda
     campo_filial = "filial_id"
     campo_ativo = "ativo"
-    list_display = ["codigo", "nome", "filial", "conta_caixa", "ultimo_contato_em", "versao_replicador", "ativo"]
+    list_display = ["codigo", "nome", "filial", "conta_caixa", "contato", "versao_replicador", "ativo"]
     list_display_links = ["codigo", "nome"]
     list_select_related = ["filial", "conta_caixa"]
     list_filter = ["ativo", "filial"]
+    contato = coluna_instante("ultimo_contato_em", "último contato")
     search_fields = ["nome", "=codigo"]
     search_help_text = "Nome ou código do ponto de venda"
     readonly_fields = ["ultimo_contato_em", "versao_replicador"]

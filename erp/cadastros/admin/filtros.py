@@ -48,6 +48,14 @@ class PeriodoFilter(RangeDateFilter):  # type: ignore[misc]  # unfold has no typ
             queryset = queryset.filter(**{f"{self.parameter_name}__lt": _instante(seguinte) if com_hora else seguinte})
         return queryset
 
+    @property
+    def resumo(self) -> str:
+        """What the list shows, for above it."""
+        inicio = _ler(self.used_parameters.get(f"{self.parameter_name}_from"))
+        fim = _ler(self.used_parameters.get(f"{self.parameter_name}_to"))
+        partes = [f"desde {inicio:%d/%m/%Y}" if inicio else "", f"até {fim:%d/%m/%Y}" if fim else ""]
+        return f"{self.title} {' '.join(filter(None, partes))}" if inicio or fim else ""
+
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
         for escolha in super().choices(changelist):
             for campo in escolha["form"].fields.values():

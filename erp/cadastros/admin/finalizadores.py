@@ -15,8 +15,10 @@ from erp.cadastros.admin.formularios import FormularioAdquirente, FormularioMode
 from erp.cadastros.condicoes import problemas_da_condicao
 from erp.cadastros.documentos import formatar
 from erp.cadastros.importacoes.finalizadores import ImportacaoDeFinalizadores
-from erp.cadastros.models import Adquirente, CondicaoFinalizador, Finalizador
+from erp.cadastros.models import Adquirente, CondicaoFinalizador, EspecieFinalizador, Finalizador
 from erp.cadastros.planilhas.admin import ImportaPlanilha
+
+_DESTINOS: dict[str, str] = {EspecieFinalizador.DINHEIRO: "caixa do PDV"}
 
 
 class FormularioCondicao(FormularioModelo):
@@ -73,8 +75,9 @@ class FinalizadorAdmin(ImportaPlanilha, CadastroAdmin):
         if not vigentes:
             return "nenhuma: as vendas com ele ficam com erro"
         atual = max(vigentes, key=lambda c: c.vigente_desde)
-        destino = atual.adquirente or atual.conta or "caixa do PDV"
-        prazo = f", {atual.dias_primeira} dias" if atual.dias_primeira else ""
+        destino = atual.adquirente or atual.conta or _DESTINOS.get(finalizador.especie, "do cliente")
+        dias = atual.dias_primeira
+        prazo = f", {dias} {'dia' if dias == 1 else 'dias'}" if dias else ""
         taxa = f", taxa {atual.taxa_percentual.normalize():f}%".replace(".", ",") if atual.taxa_percentual else ""
         return f"{destino}{prazo}{taxa}"
 

@@ -18,6 +18,8 @@ from unfold.contrib.import_export.forms import ImportForm
 from erp.cadastros.planilhas.importacao import FormatoPlanilha, ImportacaoDePlanilha
 from erp.cadastros.planilhas.leitura import PlanilhaInvalida
 
+DA_BIBLIOTECA = ("resource", "import_file", "format")
+
 
 class FormularioImportacao(ImportForm):  # type: ignore[misc]  # unfold has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -32,7 +34,10 @@ class FormularioImportacao(ImportForm):  # type: ignore[misc]  # unfold has no t
 
     def campos_proprios(self) -> list[Any]:
         """What a subclass asks besides the file."""
-        return [campo for campo in self.visible_fields() if campo.name not in ("resource", "import_file", "format")]
+        return [campo for campo in self.visible_fields() if campo.name not in DA_BIBLIOTECA]
+
+    def campos_ocultos(self) -> list[Any]:
+        return [campo for campo in self.hidden_fields() if campo.name not in DA_BIBLIOTECA]
 
 
 class ImportaPlanilha(ImportMixin):  # type: ignore[misc]  # import-export has no types

@@ -19,6 +19,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from erp.acesso import escopo
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
+from erp.cadastros.admin.colunas import coluna_instante
 from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter, produtos_do_codigo
 from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.models import Filial, Produto
@@ -62,13 +63,16 @@ class DocumentoEstoqueAdmin(ImportaPlanilha, SomenteLeitura, AdminBase):
     import_form_class = FormularioPlanilhaEstoque
     confirm_form_class = ConfirmacaoEstoque
     campo_filial = "filial_id"
-    list_display = ["id", "natureza", "filial", "ocorrido_em", "referencia", "motivo", "criado_por", "criado_em"]
+    list_display = ["id", "natureza", "filial", "quando", "referencia", "motivo", "criado_por", "lancado"]
     list_display_links = ["id", "natureza"]
     list_select_related = ["filial"]
     list_filter = [FilialFilter, ("natureza", ChoicesDropdownFilter), ("ocorrido_em", PeriodoFilter)]
     search_fields = ["=id", "referencia__startswith"]
     search_help_text = "Número do documento ou começo da referência"
     ordering = ["-id"]
+    list_before_template = "cadastros/periodo_da_lista.html"
+    quando = coluna_instante("ocorrido_em", "ocorrido em")
+    lancado = coluna_instante("criado_em", "lançado em")
     sortable_by = ()
     fieldsets = [
         (None, {"fields": ["natureza", "filial", "ocorrido_em", "referencia", "motivo", "criado_por", "criado_em"]}),

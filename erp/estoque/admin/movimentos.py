@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
+from erp.cadastros.admin.colunas import coluna_dia
 from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter, ProdutoFilter
 from erp.cadastros.formatos import numero, reais
 from erp.estoque.models import Movimento, Origem
@@ -27,19 +28,24 @@ class MovimentoAdmin(SomenteLeitura, AdminBase):
 
     campo_filial = "filial_id"
     list_display = [
-        "data_contabil", "filial", "produto", "natureza", "quantidade_", "custo_", "valor_", "documento", "inverso",
+        "dia", "filial", "produto", "natureza", "quantidade_", "custo_", "valor_", "documento", "inverso",
     ]  # fmt: skip
-    list_display_links = ["data_contabil"]
+    list_display_links = ["dia"]
     list_select_related = ["filial", "produto"]
     list_filter = [
         ("data_contabil", UltimosDiasFilter), FilialFilter, ("natureza", ChoicesDropdownFilter), ProdutoFilter,
     ]  # fmt: skip
     ordering = ["-id"]
+    list_before_template = "cadastros/periodo_da_lista.html"
+    dia = coluna_dia("data_contabil", "data contábil")
     sortable_by = ()
     fields = [
         "filial", "produto", "natureza", "quantidade_", "custo_", "valor_", "ocorrido_em", "lancado_em", "data_contabil",
         "documento", "inverso",
     ]  # fmt: skip
+
+    class Media:
+        css = {"all": ["cadastros/telas.css"]}
 
     @admin.display(description="quantidade")
     def quantidade_(self, movimento: Movimento) -> SafeString:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
+from erp.cadastros.admin.colunas import coluna_instante
 from erp.cadastros.admin.filtros import PeriodoFilter
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.formatos import reais
@@ -29,21 +30,26 @@ class BaixaAdmin(SomenteLeitura, AdminBase):
 
     campo_filial = "titulo__filial_id"
     list_display = [
-        "id", "titulo_", "conta", "valor_", "juros_", "desconto_", "ocorrido_em", "feita_por", "motivo", "situacao",
+        "id", "titulo_", "conta", "valor_", "juros_", "desconto_", "quando", "feita_por", "motivo", "situacao",
     ]  # fmt: skip
     list_select_related = ["titulo", "conta", "estorno"]
     list_filter = [("data_contabil", PeriodoFilter)]
     search_fields = ["=titulo__id"]
     search_help_text = "Número do título"
     ordering = ["-id"]
+    list_before_template = "cadastros/periodo_da_lista.html"
+    quando = coluna_instante("ocorrido_em", "ocorrida em")
     sortable_by = ()
     actions = ["desfazer"]
     actions_detail = ["desfazer"]
     fields = [
         "titulo_", "conta", "valor_", "juros_", "desconto_", "ocorrido_em", "lancado_em", "data_contabil", "motivo",
-        "feita_por", "situacao",
+        "feita_por", "situacao_por_extenso",
     ]  # fmt: skip
-    readonly_fields = ["titulo_", "valor_", "juros_", "desconto_", "situacao"]
+    readonly_fields = ["titulo_", "valor_", "juros_", "desconto_", "situacao_por_extenso"]
+
+    class Media:
+        css = {"all": ["cadastros/telas.css"]}
 
     @acao_com_motivo(
         titulo="Desfazer baixa",
@@ -79,6 +85,10 @@ class BaixaAdmin(SomenteLeitura, AdminBase):
     @admin.display(description="desconto")
     def desconto_(self, baixa: Baixa) -> SafeString:
         return reais(baixa.desconto)
+
+    @admin.display(description="situação")
+    def situacao_por_extenso(self, baixa: Baixa) -> str:
+        return self.situacao(baixa)[1]
 
     @rotulo("situação", {"vale": "success", "desfeita": "danger", "inversa": "warning"})
     def situacao(self, baixa: Baixa) -> tuple[str, str]:

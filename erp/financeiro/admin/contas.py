@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
+from erp.cadastros.admin.colunas import coluna_dia
 from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter
 from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.formatos import reais
@@ -48,8 +49,8 @@ class LancamentoAdmin(SomenteLeitura, AdminBase):
     """Served by `lancamento_dia` (a stretch of days) and the primary key (newest first)."""
 
     campo_filial = "filial_id"
-    list_display = ["data_contabil", "conta", "natureza", "valor_", "documento", "filial", "origem_", "inverso"]
-    list_display_links = ["data_contabil"]
+    list_display = ["dia", "conta", "natureza", "valor_", "documento", "filial", "origem_", "inverso"]
+    list_display_links = ["dia"]
     list_select_related = ["conta", "filial"]
     list_filter = [
         ("data_contabil", UltimosDiasFilter), ContaFilter, FilialFilter, ("natureza", ChoicesDropdownFilter),
@@ -57,12 +58,17 @@ class LancamentoAdmin(SomenteLeitura, AdminBase):
     search_fields = ["=documento"]
     search_help_text = "NSU, identificador do Pix ou documento, inteiro (dentro do período escolhido no filtro)"
     ordering = ["-id"]
+    list_before_template = "cadastros/periodo_da_lista.html"
+    dia = coluna_dia("data_contabil", "data contábil")
     sortable_by = ()
     fields = [
         "conta", "filial", "natureza", "finalizador", "valor_", "documento", "ocorrido_em", "lancado_em", "data_contabil",
         "origem_", "inverso",
     ]  # fmt: skip
     readonly_fields = ["valor_", "origem_", "inverso"]
+
+    class Media:
+        css = {"all": ["cadastros/telas.css"]}
 
     @admin.display(description="valor")
     def valor_(self, lancamento: Lancamento) -> SafeString:

@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action
 
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
+from erp.cadastros.admin.colunas import coluna_dia
 from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter, VencimentoFilter
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.admin.usuario import usuario_de
@@ -63,7 +64,7 @@ class TituloAdmin(SomenteLeitura, AdminBase):
 
     campo_filial = "filial_id"
     list_display = [
-        "documento_", "sentido", "cliente", "parcela_", "vencimento", "valor_", "aberto_", "situacao_", "filial",
+        "documento_", "sentido", "cliente", "parcela_", "vence", "valor_", "aberto_", "situacao_", "filial",
     ]  # fmt: skip
     list_display_links = ["documento_"]
     list_select_related = ["filial"]
@@ -74,6 +75,8 @@ class TituloAdmin(SomenteLeitura, AdminBase):
     search_fields = ["documento"]
     search_help_text = "Começo do documento, NSU, código ou CPF/CNPJ do cliente (dentro do período escolhido no filtro)"
     ordering = ["-id"]
+    list_before_template = "cadastros/periodo_da_lista.html"
+    vence = coluna_dia("vencimento", "vencimento")
     sortable_by = ()
     actions = ["baixar"]
     actions_detail = ["baixar_este"]
@@ -82,7 +85,7 @@ class TituloAdmin(SomenteLeitura, AdminBase):
             None,
             {
                 "fields": [
-                    "situacao_", "sentido", "especie", "documento_", "parcela_", "cliente", "devedor", "filial", "valor_",
+                    "situacao_por_extenso", "sentido", "especie", "documento_", "parcela_", "cliente", "devedor", "filial", "valor_",
                     "aberto_", "emissao", "vencimento",
                 ]
             },
@@ -91,7 +94,7 @@ class TituloAdmin(SomenteLeitura, AdminBase):
         ("De onde veio", {"fields": ["origem_", "inverso", "nsu", "autorizacao", "ocorrido_em", "lancado_em", "data_contabil"]}),
     ]  # fmt: skip
     readonly_fields = [
-        "situacao_", "documento_", "parcela_", "cliente", "devedor", "valor_", "aberto_", "baixas_", "origem_", "inverso",
+        "situacao_por_extenso", "documento_", "parcela_", "cliente", "devedor", "valor_", "aberto_", "baixas_", "origem_", "inverso",
     ]  # fmt: skip
 
     class Media:
@@ -128,6 +131,10 @@ class TituloAdmin(SomenteLeitura, AdminBase):
     @admin.display(description="em aberto")
     def aberto_(self, titulo: Any) -> SafeString:
         return reais(titulo.aberto)
+
+    @admin.display(description="situação")
+    def situacao_por_extenso(self, titulo: Any) -> str:
+        return SituacaoTitulo(titulo.situacao).label
 
     @rotulo("situação", _CORES)
     def situacao_(self, titulo: Any) -> tuple[str, str]:

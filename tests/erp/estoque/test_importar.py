@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +31,7 @@ def ana() -> Client:
 def cabecalho(natureza: int = Natureza.SALDO_INICIAL, **campos: Any) -> dict[str, Any]:
     return {
         "natureza": natureza, "filial": filial().pk, "ocorrido_em": "2026-01-05T08:00", "referencia": "inv 1",
-        "motivo": "implantação", "chave": str(uuid.uuid4()),
+        "motivo": "implantação",
     } | campos  # fmt: skip
 
 
