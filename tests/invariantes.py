@@ -193,14 +193,19 @@ def baixa_move_na_conta_o_valor_mais_juros_menos_desconto() -> None:
 
 @garantia
 def pagamentos_menos_troco_sao_o_total_da_operacao() -> None:
-    """Of each venda as posted: the money of its payments, in cash and in titles, is its total, to the cent."""
+    """Of each venda as posted: the money of its payments, in cash and in titles, is its total, to the cent.
+
+    Of one that the till cancelled, a generation may hold nothing at all.
+    """
     nenhuma(
         """SELECT g.id, g.valor_total, l.valor, t.valor FROM pdv_geracao g
            CROSS JOIN LATERAL (SELECT coalesce(sum(valor), 0) AS valor FROM financeiro_lancamento
                                WHERE origem = 1 AND origem_id = g.id AND sequencia >= 0) l
            CROSS JOIN LATERAL (SELECT coalesce(sum(valor), 0) AS valor FROM financeiro_titulo
                                WHERE origem = 1 AND origem_id = g.id AND sequencia >= 0 AND sentido = 'R') t
-           WHERE g.operacao = 1 AND l.valor + t.valor <> g.valor_total""",
+           WHERE g.operacao = 1 AND l.valor + t.valor <> g.valor_total
+             AND (l.valor + t.valor <> 0 OR NOT EXISTS (SELECT 1 FROM hiperpdv_operacao_pdv o WHERE o.cancelado AND
+                  (o.ponto_venda_id, o.instalacao, o.id_operacao) = (g.ponto_venda_id, g.instalacao, g.id_operacao)))""",
         "pagamentos menos troco diferentes do total",
     )
 

@@ -125,10 +125,25 @@ def inserir_operacoes(cursor: CursorWrapper, origem: Origem, novas: Sequence[Ope
     copiar(cursor, FINALIZADOR, ("operacao_id", *COLUNAS_FINALIZADOR), finalizadores)
 
 
-def marcar_canceladas(cursor: CursorWrapper, ids: Sequence[int]) -> None:
-    """Keep that the till cancelled these operations after sending them; nothing else of the rows changes."""
-    if ids:
-        cursor.execute(f"UPDATE {OPERACAO} SET cancelado = true WHERE id = ANY(%s)", [sorted(ids)])
+_CANCELAR = f"""
+UPDATE {OPERACAO} SET cancelado = true,
+    proxima_tentativa_em = CASE WHEN situacao_replicacao IN (2, 9) THEN %s ELSE proxima_tentativa_em END,
+    mortes = CASE WHEN situacao_replicacao IN (2, 9) THEN 0 ELSE mortes END,
+    situacao_replicacao = CASE WHEN situacao_replicacao IN (2, 9) THEN 1 ELSE situacao_replicacao END
+WHERE id = ANY(%s) RETURNING situacao_replicacao = 1
+"""
+
+
+def cancelar_operacoes(cursor: CursorWrapper, origem: Origem, ids: Sequence[int]) -> bool:
+    """Keep that the till cancelled these operations after sending them. True when processing has something to do.
+
+    What was posted or in error becomes pending, due now: its entries are reversed, and it has no others. What a person
+    ignored stays ignored. The situacao is read by the UPDATE itself: a drain that holds the row finishes first.
+    """
+    if not ids:
+        return False
+    cursor.execute(_CANCELAR, [origem.agora, sorted(ids)])
+    return any(pendente for (pendente,) in cursor.fetchall())
 
 
 def conteudos_gravados(cursor: CursorWrapper, ids: Sequence[int]) -> dict[int, ConteudoOperacao]:

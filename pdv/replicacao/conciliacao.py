@@ -72,7 +72,7 @@ def conciliar_operacoes(
         for linha in linhas
     ]
     armazem.inserir_operacoes(cursor, origem, list(conciliacao.novas.values()))
-    armazem.marcar_canceladas(cursor, conciliacao.canceladas)
+    apanhado.ha_trabalho |= armazem.cancelar_operacoes(cursor, origem, conciliacao.canceladas)
     armazem.guardar_divergencias(cursor, origem, conciliacao.divergencias)
     return resultados
 

@@ -117,7 +117,8 @@ def _guardar(lido: Lido, ponto_venda: PontoVenda, agora: datetime, gravar: bool)
     """One package into staging.
 
     1. Wait for other posts of the same till.
-    2. Turnos, operations, notes: what is known is left alone, what is new goes in by COPY.
+    2. Turnos, operations, notes: what is known is left alone, what is new goes in by COPY, what the till cancelled
+       since it sent it becomes pending again.
     3. Keep what was refused; what got in after a refusal is marked so.
     4. Wake the processing, once.
     """

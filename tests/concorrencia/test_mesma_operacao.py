@@ -192,3 +192,28 @@ def test_nota_mudada_espera_o_dreno_que_a_tem_na_mao() -> None:
     assert resposta.notas[0].resultado == "atualizada"
     nota = NotaFiscal.objects.get()
     assert (nota.situacao, nota.situacao_replicacao) == ("cancelada", 1)
+
+
+def test_cancelamento_espera_o_dreno_que_tem_a_venda_na_mao() -> None:
+    """What the drain posts while the cancellation waits must be reversed, not left standing."""
+    ponto_venda = criar_ponto_venda(1)
+    posta(ponto_venda, nova_operacao(1))()
+    na_mao, pode_terminar = threading.Event(), threading.Event()
+
+    def dreno() -> Resposta:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM hiperpdv_operacao_pdv FOR UPDATE")
+            na_mao.set()
+            pode_terminar.wait(timeout=30)
+            cursor.execute("UPDATE hiperpdv_operacao_pdv SET situacao_replicacao = 9")
+        return Resposta()
+
+    def cancelamento() -> Resposta:
+        na_mao.wait(timeout=30)
+        threading.Timer(0.3, pode_terminar.set).start()
+        return posta(ponto_venda, nova_operacao(1, cancelado=True))()
+
+    _, resposta = ao_mesmo_tempo([dreno, cancelamento])
+    assert resposta.operacoes[0].resultado == "existente"
+    gravada = OperacaoPdv.objects.get()
+    assert (gravada.cancelado, gravada.situacao_replicacao) == (True, 1)

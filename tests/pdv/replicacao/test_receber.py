@@ -12,6 +12,7 @@ import pytest
 import structlog
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from erp.cadastros.models import PontoVenda
 from filas import registrar_despertador
@@ -139,6 +140,10 @@ def test_processamento_e_acordado_uma_vez_e_so_quando_ha_o_que_fazer(
     assert enviados(nova_operacao(1), notas=[nova_nota(1)]) == 0
     assert enviados(notas=[nova_nota(1, situacao="cancelada")]) == 1
     assert enviados(nova_operacao(3, valor_total="-1")) == 0
+    assert enviados(nova_operacao(1, cancelado=True)) == 1
+    assert enviados(nova_operacao(1, cancelado=True)) == 0
+    OperacaoPdv.objects.filter(id_operacao=2).update(situacao_replicacao=0)
+    assert enviados(nova_operacao(2, cancelado=True)) == 0
     assert enviados() == 0
 
 
@@ -181,14 +186,30 @@ def test_hash_de_versao_antiga_nao_vira_divergencia(ponto_venda: PontoVenda) -> 
     assert not Divergencia.objects.exists()
 
 
-def test_operacao_cancelada_depois_guarda_so_a_marca(ponto_venda: PontoVenda) -> None:
+@pytest.mark.parametrize(("antes", "depois", "mortes"), [(9, 1, 0), (2, 1, 0), (1, 1, 2), (0, 0, 2)])
+def test_operacao_cancelada_depois_volta_a_pendente_se_ja_tinha_sido_vista(
+    ponto_venda: PontoVenda, antes: int, depois: int, mortes: int
+) -> None:
     receber(ponto_venda, nova_operacao(1))
+    amanha, agora = timezone.now() + timedelta(days=1), timezone.now()
+    OperacaoPdv.objects.update(situacao_replicacao=antes, tentativas=3, mortes=2, erro_codigo="X", processado_em=AGORA)
+    OperacaoPdv.objects.update(proxima_tentativa_em=agora if antes == 9 else amanha)
+    gravada = OperacaoPdv.objects.values().get()
+    assert resultados(receber(ponto_venda, nova_operacao(1, cancelado=True), agora=agora)) == ["existente"]
+    mudou = OperacaoPdv.objects.values().get()
+    assert mudou.pop("proxima_tentativa_em") <= (amanha if mortes else timezone.now())
+    del gravada["proxima_tentativa_em"]
+    assert mudou == gravada | {"cancelado": True, "situacao_replicacao": depois, "mortes": mortes}
+
+
+def test_operacao_cancelada_uma_vez_nao_e_descancelada_nem_volta_outra_vez(ponto_venda: PontoVenda) -> None:
+    receber(ponto_venda, nova_operacao(1))
+    receber(ponto_venda, nova_operacao(1, cancelado=True))
     OperacaoPdv.objects.update(situacao_replicacao=9)
-    antes = OperacaoPdv.objects.values().get()
-    assert resultados(receber(ponto_venda, nova_operacao(1, cancelado=True))) == ["existente"]
-    assert OperacaoPdv.objects.values().get() == antes | {"cancelado": True}
-    assert resultados(receber(ponto_venda, nova_operacao(1, cancelado=False))) == ["existente"]
-    assert OperacaoPdv.objects.get().cancelado
+    for cancelado in (True, False):
+        assert resultados(receber(ponto_venda, nova_operacao(1, cancelado=cancelado))) == ["existente"]
+        gravada = OperacaoPdv.objects.get()
+        assert (gravada.cancelado, gravada.situacao_replicacao) == (True, 9)
 
 
 def test_divergente_e_cancelada_nao_marca_o_que_foi_recebido(ponto_venda: PontoVenda) -> None:
@@ -270,11 +291,11 @@ def test_nota_que_mudou_volta_a_pendente_se_ja_tinha_sido_vista(
         mortes=1,
         erro_codigo="X",
         erro_mensagem="x",
-        proxima_tentativa_em=AGORA + timedelta(days=1),
+        proxima_tentativa_em=timezone.now() + timedelta(days=1),
         processado_em=AGORA,
     )
     mudada = nova_nota(1, situacao="cancelada", xml="<outro/>", protocolo="9", valor_total="30", id_operacao=8)
-    depois_de = AGORA + timedelta(hours=1)
+    depois_de = timezone.now()
     assert resultados(receber(ponto_venda, notas=[mudada], agora=depois_de)) == ["atualizada"]
     nota = NotaFiscal.objects.get()
     assert (nota.situacao, nota.xml, nota.protocolo) == ("cancelada", "<outro/>", "9")
