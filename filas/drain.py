@@ -5,7 +5,9 @@ Claim, apply and mark are one transaction: a crash means nothing happened. What 
 - rows in hand are noted beforehand in a transaction of their own, so that a row that kills its worker is seen:
   after a death its batch runs one by one, and after `PDV_MORTES_MAXIMO` deaths the row is an error;
 - a batch that is refused is halved until the culprit is alone;
-- deadlocks and serialization failures are retried and blamed on no row; a defect of ours defers its row, with backoff.
+- deadlocks, serialization failures and locks that others hold are retried and blamed on no row; a defect of ours, or a
+  connection lost with one row in hand, defers that row, with backoff;
+- no partition waits for another's backlog, nor one kind of row for another: everybody gets a few batches a turn.
 
 It never talks to the network.
 """
@@ -38,7 +40,10 @@ from django.utils import timezone
 
 log = structlog.get_logger(__name__)
 
-TENTATIVAS_TRANSITORIAS = 8
+TENTATIVAS_TRANSITORIAS = 6
+LOTES_POR_VEZ = 4  # then the next partition
+ESPERA_POR_TRAVA = "2s"
+SEM_LIMITE = 32_767  # of deaths: a connection lost is nobody's fault
 TRANSITORIOS = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
 
 
@@ -53,6 +58,10 @@ class ErroDefinitivo(Exception):
 
 class ConflitoTransitorio(Exception):
     """Outra transação mexeu no que esta leu; tenta-se de novo."""
+
+
+class ParticaoOcupada(Exception):
+    """Alguém segura o que esta partição precisa; fica para a próxima batida."""
 
 
 @dataclass
@@ -82,8 +91,11 @@ class Dreno(Protocol):
     def particoes_pendentes(self, cursor: CursorWrapper) -> list[int]:
         """Partitions with something due, outside any transaction."""
 
-    def proximas(self, cursor: CursorWrapper, particao: int, limite: int) -> list[int]:
-        """The ids due, oldest first; a row with deaths behind it comes alone. Outside any transaction."""
+    def proximas(self, cursor: CursorWrapper, particao: int, limite: int, *, livres: bool) -> list[int]:
+        """The ids due, oldest first; a row with deaths behind it comes alone. Outside any transaction.
+
+        `livres` leaves out rows that somebody holds locked: asked for when a batch had nothing else.
+        """
 
     def aplicar(self, cursor: CursorWrapper, ids: Sequence[int]) -> Resumo:
         """Claim `ids` (SKIP LOCKED), write their effects, mark them. Rules that fail mark only their row."""
@@ -98,35 +110,35 @@ class Dreno(Protocol):
         """Count a death on those of `ids` still pending; at `maximo` they become an error."""
 
 
-def drenar(dreno: Dreno, *, limite: int, ate: float | None = None) -> Resumo:
-    """Work every partition that has something due, until nothing is left or `ate` (time.monotonic()) has passed.
+def drenar(drenos: Sequence[Dreno], *, limite: int, ate: float | None = None) -> Resumo:
+    """Work every partition of `drenos` that has something due, until nothing is left or `ate` (time.monotonic()) passed.
 
-    A partition that another worker holds is left to it. Whoever held one looks again after letting go, so a row that
-    arrived while it was finishing is found without another wake-up.
+    They take turns: each partition of the first, then each of the second, a few batches at a time. A partition that
+    another worker holds is left to it. Whoever held one looks again after letting go, so a row that arrived while it
+    was finishing is found without another wake-up.
     """
     _aquietar_coletor()
-    resumo, paradas = Resumo(), set[int]()
-    while ate is None or time.monotonic() < ate:
-        with connection.cursor() as cursor:
-            pendentes = [p for p in dreno.particoes_pendentes(cursor) if p not in paradas]
-        random.shuffle(pendentes)
-        tentadas = 0
-        for particao in pendentes:
-            with _trava(dreno.nome, particao) as minha:
-                if not minha:
-                    continue
-                tentadas += 1
-                try:
-                    feito = _drenar_particao(dreno, particao, limite, ate)
-                except (OperationalError, InterfaceError):
-                    _desfazer_anotacao(dreno.nome, particao)
-                    raise
-                resumo += feito
-                if not feito.total:
-                    paradas.add(particao)  # its rows are locked by somebody: the tick comes back
-        if not tentadas:
-            break
+    resumo, paradas = Resumo(), set[tuple[str, int]]()
+    trabalhou = True
+    while trabalhou and (ate is None or time.monotonic() < ate):
+        trabalhou = False
+        for dreno in drenos:
+            for particao in _pendentes(dreno, paradas):
+                with _trava(dreno.nome, particao) as minha:
+                    if minha:
+                        trabalhou = True
+                        feito, parada = _drenar_particao(dreno, particao, limite, ate)
+                        resumo += feito
+                        if parada:
+                            paradas.add((dreno.nome, particao))
     return resumo
+
+
+def _pendentes(dreno: Dreno, paradas: set[tuple[str, int]]) -> list[int]:
+    with connection.cursor() as cursor:
+        pendentes = [p for p in dreno.particoes_pendentes(cursor) if (dreno.nome, p) not in paradas]
+    random.shuffle(pendentes)
+    return pendentes
 
 
 @functools.cache  # once per process
@@ -147,32 +159,65 @@ def _trava(nome: str, particao: int) -> Iterator[bool]:
     """One drain per partition, by a session lock: it spans the note of rows in hand and the work, and dies with us."""
     chave = chave_da_trava(nome, particao)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", chave)
-        (minha,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, false), pg_try_advisory_lock(%s, %s)", [ESPERA_POR_TRAVA, *chave]
+        )
+        minha = cursor.fetchone()[1]
     sessao = connection.connection
     try:
         yield minha
     finally:
-        if minha and connection.connection is sessao and connection.is_usable():
+        if connection.connection is sessao and connection.is_usable():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", chave)
+                solta = "pg_advisory_unlock(%s, %s)" if minha else "%s, %s"
+                cursor.execute(f"SELECT set_config('lock_timeout', '0', false), {solta}", chave)
 
 
-def _drenar_particao(dreno: Dreno, particao: int, limite: int, ate: float | None) -> Resumo:
+def _drenar_particao(dreno: Dreno, particao: int, limite: int, ate: float | None) -> tuple[Resumo, bool]:
+    """A few batches. The second value is true when what is left is held by somebody: it is for the next tick."""
     resumo = Resumo()
     _recolher_mortos(dreno, particao)
-    while ate is None or time.monotonic() < ate:
+    parada = livres = False
+    for _ in range(LOTES_POR_VEZ):
+        if ate is not None and time.monotonic() >= ate:
+            break
         with connection.cursor() as cursor:
-            ids = dreno.proximas(cursor, particao, limite)
+            ids = dreno.proximas(cursor, particao, limite, livres=livres)
         if not ids:
+            parada = livres
             break
         _anotar(dreno.nome, particao, ids)  # in place of the batch before, which is committed
-        feito = _trabalhar(dreno, ids)
-        resumo += feito
-        if not feito.total:
+        try:
+            feito = _trabalhar(dreno, ids)
+        except ParticaoOcupada:
+            parada = True
             break
+        except (OperationalError, InterfaceError) as erro:  # only a connection lost comes through
+            _acudir_queda(dreno, particao, ids, erro)
+            raise
+        resumo += feito
+        if livres and not feito.total:
+            parada = True
+            break
+        livres = not feito.total  # all of them held: look past them
     _anotar(dreno.nome, particao, [])
-    return resumo
+    return resumo, parada
+
+
+def _acudir_queda(dreno: Dreno, particao: int, ids: Sequence[int], erro: Exception) -> None:
+    """The connection is gone with `ids` in hand. Of many rows each is tried alone from now on; one alone is put off."""
+    connection.close()
+    try:
+        with _trava(dreno.nome, particao) as minha:
+            if minha:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    if len(ids) == 1:
+                        dreno.adiar(cursor, ids[0], erro)
+                    else:
+                        dreno.contar_mortes(cursor, ids, SEM_LIMITE)
+                    _gravar_anotacao(cursor, dreno.nome, particao, [])
+    except (OperationalError, InterfaceError):
+        log.warning("anotacao_ficou", dreno=dreno.nome, particao=particao)  # costs one pass row by row, no more
 
 
 def _recolher_mortos(dreno: Dreno, particao: int) -> None:
@@ -193,17 +238,6 @@ def _anotar(nome: str, particao: int, ids: Sequence[int]) -> None:
         _gravar_anotacao(cursor, nome, particao, ids)
 
 
-def _desfazer_anotacao(nome: str, particao: int) -> None:
-    """The database failed under us, no row did: take the note back, or the next drain would count a death."""
-    connection.close()
-    try:
-        with _trava(nome, particao) as minha:
-            if minha:
-                _anotar(nome, particao, [])
-    except (OperationalError, InterfaceError):
-        log.warning("anotacao_ficou", dreno=nome, particao=particao)  # costs one pass row by row, no more
-
-
 def _gravar_anotacao(cursor: CursorWrapper, nome: str, particao: int, ids: Sequence[int]) -> None:
     cursor.execute(
         """INSERT INTO filas_drenagem (dreno, particao, ids, iniciada_em) VALUES (%s, %s, %s, %s)
@@ -216,9 +250,11 @@ def _trabalhar(dreno: Dreno, ids: Sequence[int]) -> Resumo:
     """Apply a batch, halving it as long as it is refused."""
     try:
         return _aplicar(dreno, ids)
-    except (OperationalError, InterfaceError):
-        raise  # the connection is gone and the lock with it: whoever comes next takes it up
     except Exception as erro:
+        if _e_transitorio(erro):
+            raise ParticaoOcupada from erro
+        if _perdeu_a_conexao(erro):
+            raise  # the lock is gone with it: whoever comes next takes the rows up
         if len(ids) > 1:
             meio = len(ids) // 2
             resumo = _trabalhar(dreno, ids[:meio])
@@ -240,7 +276,17 @@ def _aplicar(dreno: Dreno, ids: Sequence[int]) -> Resumo:
 
 
 def _e_transitorio(erro: Exception) -> bool:
-    return isinstance(erro, ConflitoTransitorio) or getattr(erro.__cause__, "pgcode", None) in TRANSITORIOS
+    return isinstance(erro, ConflitoTransitorio) or _pgcode(erro) in TRANSITORIOS
+
+
+def _perdeu_a_conexao(erro: Exception) -> bool:
+    """The server went away or ended us (class 57P); not when it only ran out of memory or of patience."""
+    codigo = _pgcode(erro)
+    return isinstance(erro, OperationalError | InterfaceError) and (codigo is None or codigo.startswith("57P"))
+
+
+def _pgcode(erro: Exception) -> str | None:
+    return getattr(erro.__cause__, "pgcode", None)
 
 
 def _dar_por_perdida(dreno: Dreno, linha: int, erro: Exception) -> Resumo:

@@ -1,4 +1,4 @@
-"""Read of the registers what a batch of operations mentions: five small queries, whatever its size."""
+"""Read of the registers what a batch of operations mentions: four small queries, whatever its size."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from erp.cadastros.rules import Periodo
 from pdv.processamento.valores import Cadastro, Condicao, FinalizadorRef, Operacao, PontoVendaRef
 
 
-def carregar_cadastro(cursor: CursorWrapper, operacoes: Iterable[Operacao]) -> Cadastro:
+def carregar_cadastro(
+    cursor: CursorWrapper, operacoes: Iterable[Operacao], fechados: tuple[Periodo, ...]
+) -> Cadastro:  # fmt: skip
     operacoes = list(operacoes)
     return Cadastro(
         produtos=_produtos(cursor, {i.id_produto for o in operacoes for i in o.itens}),
         finalizadores=_finalizadores(cursor),
         pontos_venda=_pontos_venda(cursor, {o.ponto_venda_id for o in operacoes}),
-        fechados=periodos_fechados(cursor),
+        fechados=fechados,
     )
 
 
@@ -51,12 +53,6 @@ def _pontos_venda(cursor: CursorWrapper, ids: set[int]) -> dict[int, PontoVendaR
         [sorted(ids)],
     )
     return {linha[0]: PontoVendaRef._make(linha) for linha in cursor.fetchall()}
-
-
-def periodos_fechados(cursor: CursorWrapper) -> tuple[Periodo, ...]:
-    """Closed accounting periods."""
-    cursor.execute("SELECT inicio, fim FROM cadastros_periodocontabil WHERE fechado ORDER BY inicio")
-    return tuple(Periodo._make(linha) for linha in cursor.fetchall())
 
 
 def filiais_sem_negativo(cursor: CursorWrapper) -> frozenset[int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from filas.copia import copiar
 from pdv.processamento.efeitos.regras_venda import formatar
 from pdv.processamento.valores import Operacao
 
+_TRAVA = zlib.crc32(b"pdv.comparacao") - 2**31
 TOLERANCIA = Decimal("0.01")  # of an item: more is a divergence, up to it a warning
 COLUNAS_AVISO = ("documento_id", "codigo", "mensagem", "grave", "criado_em")
 
@@ -65,8 +67,19 @@ def lados_das_vendas(cursor: CursorWrapper, chaves: Sequence[tuple[int, str, int
     return {(pv, inst, op): Lado(total, itens or []) for pv, inst, op, total, itens in cursor.fetchall()}
 
 
+def travar_comparacao(cursor: CursorWrapper, filiais: Iterable[int]) -> None:
+    """A sale and its note posted at the same moment would each miss the other: here one waits for the other's commit.
+
+    Taken last of all locks, and by the note's drain with no ledger's lock in hand, so that nobody waits in a circle.
+    """
+    cursor.execute(
+        "SELECT pg_advisory_xact_lock(%s, f) FROM unnest(%s::int[]) AS x(f) ORDER BY f", [_TRAVA, sorted(filiais)]
+    )
+
+
 def comparar_notas_ja_lancadas(cursor: CursorWrapper, operacoes: Sequence[Operacao], *, agora: datetime) -> None:
     """The note came before its sale: compare now. A flag that the document already has is not repeated."""
+    travar_comparacao(cursor, {o.filial_id for o in operacoes})
     cursor.execute(
         """SELECT d.id, n.ponto_venda_id, n.instalacao, n.id_operacao, d.valor_total,
                (SELECT array_agg((e ->> 'valor_liquido')::numeric ORDER BY n) FROM jsonb_array_elements(d.conteudo -> 'itens')

@@ -13,7 +13,7 @@ from pdv.processamento.erros import Problema
 from pdv.processamento.models import Alvo, LogProcessamento
 
 TABELAS = {Alvo.OPERACAO: "hiperpdv_operacao_pdv", Alvo.NOTA: "hiperpdv_nota_fiscal"}
-CODIGOS_GUARDADOS = 12  # of an operation with 200 unknown products, the first ones say enough
+CODIGOS_MAXIMO = 200  # characters of `erro_codigo`
 COLUNAS_LOG = ("alvo", "alvo_id", "filial_id", "tentativa", "resultado", "codigo", "mensagem", "em")
 
 
@@ -26,12 +26,12 @@ def pendentes(alvo: Alvo, cursor: CursorWrapper) -> list[int]:
     return [linha[0] for linha in cursor.fetchall()]
 
 
-def proximas(alvo: Alvo, cursor: CursorWrapper, filial: int, limite: int) -> list[int]:
+def proximas(alvo: Alvo, cursor: CursorWrapper, filial: int, limite: int, *, livres: bool) -> list[int]:
     """Due rows of a filial, oldest first, up to the first with deaths behind it; such a one comes alone."""
     cursor.execute(
         f"""SELECT id, mortes FROM {TABELAS[alvo]}
             WHERE filial_id = %s AND situacao_replicacao = 1 AND proxima_tentativa_em <= now()
-            ORDER BY proxima_tentativa_em, recebido_em, id LIMIT %s""",
+            ORDER BY proxima_tentativa_em, recebido_em, id LIMIT %s {"FOR UPDATE SKIP LOCKED" if livres else ""}""",
         [filial, limite],
     )
     linhas = cursor.fetchall()
@@ -41,12 +41,23 @@ def proximas(alvo: Alvo, cursor: CursorWrapper, filial: int, limite: int) -> lis
     return [id_ for id_, _ in linhas[:primeira_suspeita]]
 
 
+def _codigos(problemas: Sequence[Problema]) -> str:
+    """Distinct fingerprints, comma separated, as many as fit: of a sale with 200 unknown products the first say enough."""
+    texto = ""
+    for digital in dict.fromkeys(p.digital for p in problemas):
+        maior = f"{texto},{digital}" if texto else digital
+        if len(maior) > CODIGOS_MAXIMO:
+            break
+        texto = maior
+    return texto
+
+
 def marcar_com_erro(cursor: CursorWrapper, alvo: Alvo, erros: Sequence[tuple[int, Sequence[Problema]]]) -> None:
     """1 -> 2 with every problem, and one log row each."""
     if not erros:
         return
     agora = timezone.now()
-    codigos = [",".join(dict.fromkeys(p.digital for p in ps[:CODIGOS_GUARDADOS])) for _, ps in erros]
+    codigos = [_codigos(problemas) for _, problemas in erros]
     mensagens = ["\n".join(p.mensagem for p in ps) for _, ps in erros]
     cursor.execute(
         f"""UPDATE {TABELAS[alvo]} o SET situacao_replicacao = 2, tentativas = o.tentativas + 1,
@@ -56,9 +67,7 @@ def marcar_com_erro(cursor: CursorWrapper, alvo: Alvo, erros: Sequence[tuple[int
         [[id_ for id_, _ in erros], codigos, mensagens],
     )
     resultado = LogProcessamento.Resultado.ERRO
-    linhas = [
-        (alvo, id_, f, t, resultado, codigo[:200], texto, agora) for id_, f, t, codigo, texto in cursor.fetchall()
-    ]
+    linhas = [(alvo, id_, f, t, resultado, codigo, texto, agora) for id_, f, t, codigo, texto in cursor.fetchall()]
     copiar(cursor, "log_processamento", COLUNAS_LOG, linhas)
 
 

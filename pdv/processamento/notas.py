@@ -17,14 +17,14 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from erp.cadastros.rules import Periodo, primeiro_dia_aberto
+from erp.cadastros.selectors import periodos_fechados
 from erp.fiscal import lancamentos as fiscal
 from erp.fiscal.lancamentos import DocumentoNovo
 from erp.fiscal.xml import DocumentoLido, XmlIlegivel, ler_documento
 from filas.copia import copiar, reservar_ids
 from filas.drain import ErroDefinitivo, Resumo
 from pdv.processamento import marcas
-from pdv.processamento.cadastro import periodos_fechados
-from pdv.processamento.comparacao import AvisoNovo, Lado, comparar, gravar_avisos, lados_das_vendas
+from pdv.processamento.comparacao import AvisoNovo, Lado, comparar, gravar_avisos, lados_das_vendas, travar_comparacao
 from pdv.processamento.efeitos.datas import dia_local
 from pdv.processamento.erros import Problema
 from pdv.processamento.leitura import marcar_efetuadas
@@ -63,8 +63,8 @@ class DrenoNotas:
     def particoes_pendentes(self, cursor: CursorWrapper) -> list[int]:
         return marcas.pendentes(ALVO, cursor)
 
-    def proximas(self, cursor: CursorWrapper, particao: int, limite: int) -> list[int]:
-        return marcas.proximas(ALVO, cursor, particao, limite)
+    def proximas(self, cursor: CursorWrapper, particao: int, limite: int, *, livres: bool) -> list[int]:
+        return marcas.proximas(ALVO, cursor, particao, limite, livres=livres)
 
     def recusar(self, cursor: CursorWrapper, linha: int, erro: ErroDefinitivo) -> None:
         marcas.recusar(cursor, ALVO, linha, erro)
@@ -76,6 +76,7 @@ class DrenoNotas:
         marcas.contar_mortes(cursor, ALVO, ids, maximo)
 
     def aplicar(self, cursor: CursorWrapper, ids: Sequence[int]) -> Resumo:
+        fechados = tuple(periodos_fechados())  # the first lock: no period closes under what is being posted
         lidas: list[tuple[Nota, DocumentoLido]] = []
         erros: list[tuple[int, list[Problema]]] = []
         for nota in _reivindicar(cursor, ids):
@@ -91,7 +92,7 @@ class DrenoNotas:
                 lidas.append((nota, lido))
         marcas.marcar_com_erro(cursor, ALVO, erros)
         if lidas:
-            _lancar(cursor, lidas)
+            _lancar(cursor, lidas, fechados)
         return Resumo(efetuadas=len(lidas), com_erro=len(erros))
 
 
@@ -116,9 +117,10 @@ def _reivindicar(cursor: CursorWrapper, ids: Sequence[int]) -> list[Nota]:
     return [Nota._make(linha) for linha in cursor.fetchall()]
 
 
-def _lancar(cursor: CursorWrapper, lidas: list[tuple[Nota, DocumentoLido]]) -> None:
+def _lancar(
+    cursor: CursorWrapper, lidas: list[tuple[Nota, DocumentoLido]], fechados: tuple[Periodo, ...]
+) -> None:  # fmt: skip
     agora = timezone.now()
-    fechados = periodos_fechados(cursor)
     geracoes = fiscal.geracoes_de(cursor, [(n.chave, n.numero) for n, _ in lidas])
     vivos = [vivo for _, vivo in geracoes.values() if vivo is not None]
     if vivos:
@@ -130,6 +132,7 @@ def _lancar(cursor: CursorWrapper, lidas: list[tuple[Nota, DocumentoLido]]) -> N
         for id_, (nota, lido) in zip(novos, lidas, strict=True)
     ]
     fiscal.lancar(cursor, documentos, recebidas=TABELA, agora=agora)
+    travar_comparacao(cursor, {n.filial_id for n, _ in lidas})
     vendas = lados_das_vendas(cursor, [n.venda for n, _ in lidas if n.venda])
     avisos = {
         documento.id: avisos_de(lido, vendas.get(nota.venda) if nota.venda else None)

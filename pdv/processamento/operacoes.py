@@ -16,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from erp.cadastros.rules import primeiro_dia_aberto
+from erp.cadastros.selectors import periodos_fechados
 from erp.estoque import lancamentos as estoque
 from erp.estoque.lancamentos import EstoqueNegativo
 from erp.estoque.rules import MovimentoNovo
@@ -48,8 +49,8 @@ class DrenoOperacoes:
     def particoes_pendentes(self, cursor: CursorWrapper) -> list[int]:
         return marcas.pendentes(ALVO, cursor)
 
-    def proximas(self, cursor: CursorWrapper, particao: int, limite: int) -> list[int]:
-        return marcas.proximas(ALVO, cursor, particao, limite)
+    def proximas(self, cursor: CursorWrapper, particao: int, limite: int, *, livres: bool) -> list[int]:
+        return marcas.proximas(ALVO, cursor, particao, limite, livres=livres)
 
     def recusar(self, cursor: CursorWrapper, linha: int, erro: ErroDefinitivo) -> None:
         marcas.recusar(cursor, ALVO, linha, erro)
@@ -61,10 +62,11 @@ class DrenoOperacoes:
         marcas.contar_mortes(cursor, ALVO, ids, maximo)
 
     def aplicar(self, cursor: CursorWrapper, ids: Sequence[int]) -> Resumo:
+        fechados = tuple(periodos_fechados())  # the first lock: no period closes under what is being posted
         operacoes = reivindicar_operacoes(cursor, ids)
         if not operacoes:
             return Resumo()
-        cadastro = carregar_cadastro(cursor, operacoes)
+        cadastro = carregar_cadastro(cursor, operacoes, fechados)
         geracoes = estorno.geracoes_de(cursor, [o.chave for o in operacoes])
         vivas = [g.viva_id for g in geracoes.values() if g.viva_id is not None]
         bloqueios = estorno.bloqueios(cursor, vivas) if vivas else {}

@@ -31,11 +31,9 @@ NAO_DEFINIDO, PENDENTE, COM_ERRO, EFETUADO = (s.value for s in SituacaoProcessam
 
 
 def drenar_tudo(limite_segundos: float | None = None) -> Resumo:
-    """Post everything that is due, operations first: a note finds its sale. Several may run at once."""
+    """Post everything that is due, operations before notes in every turn. Several may run at once."""
     ate = None if limite_segundos is None else time.monotonic() + limite_segundos
-    resumo = drenar(DrenoOperacoes(), limite=settings.PDV_LOTE, ate=ate)
-    resumo += drenar(DrenoNotas(), limite=settings.PDV_LOTE, ate=ate)
-    return resumo
+    return drenar([DrenoOperacoes(), DrenoNotas()], limite=settings.PDV_LOTE, ate=ate)
 
 
 class _Linha(NamedTuple):

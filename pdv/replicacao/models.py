@@ -6,6 +6,7 @@ Guarantees:
 - no foreign keys: staging accepts what the till says, also about things that the retaguarda does not know.
 """
 
+import pgtrigger
 from django.db import models
 from django.utils import timezone
 
@@ -19,6 +20,17 @@ class SituacaoProcessamento(models.IntegerChoices):
     PENDENTE = 1, "Processamento pendente"
     COM_ERRO = 2, "Processamento com erro"
     EFETUADO = 9, "Processamento efetuado"
+
+
+def volta_ao_fim_da_fila(tabela: str) -> pgtrigger.Trigger:
+    """Who flips a row to 1 by SQL ("basta fazer um update") writes one column: the row is due now, behind today's."""
+    return pgtrigger.Trigger(
+        name=f"{tabela}_volta",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("situacao_replicacao"),  # type: ignore[no-untyped-call]  # the library has no types for it
+        condition=pgtrigger.Q(new__situacao_replicacao=1) & ~pgtrigger.Q(old__situacao_replicacao=1),
+        func="NEW.proxima_tentativa_em = greatest(NEW.proxima_tentativa_em, now()); NEW.mortes = 0; RETURN NEW;",
+    )
 
 
 class Recebido(models.Model):
@@ -78,6 +90,8 @@ class OperacaoPdv(Recebido, tabelas.OperacaoPdv):
             # a turno's operations, for its counted against expected
             models.Index(fields=["ponto_venda_id", "id_turno"], name="hiperpdv_operacao_turno"),
         ]
+
+        triggers = [volta_ao_fim_da_fila("hiperpdv_operacao")]
 
     def __str__(self) -> str:
         return f"{self.get_operacao_display()} {self.id_operacao} (PDV {self.id_ponto_venda})"
@@ -153,6 +167,8 @@ class NotaFiscal(Recebido, tabelas.NotaFiscalPdv):
             # the notes of an operation: its page, and the comparison of sale and note
             models.Index(fields=["ponto_venda_id", "id_operacao"], name="hiperpdv_nota_operacao"),
         ]
+
+        triggers = [volta_ao_fim_da_fila("hiperpdv_nota")]
 
     def __str__(self) -> str:
         return f"nota {self.numero}/{self.serie}"

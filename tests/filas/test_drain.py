@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import pytest
 from django.db import OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 
-from filas.drain import ConflitoTransitorio, ErroDefinitivo, Resumo, _trava, chave_da_trava, drenar
+from filas.drain import LOTES_POR_VEZ, ConflitoTransitorio, ErroDefinitivo, Resumo, _trava, chave_da_trava, drenar
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,9 +29,10 @@ class DrenoDeTeste:
         cursor.execute("SELECT DISTINCT particao FROM teste_dreno WHERE situacao = 1")
         return [p for (p,) in cursor.fetchall()]
 
-    def proximas(self, cursor: CursorWrapper, particao: int, limite: int) -> list[int]:
+    def proximas(self, cursor: CursorWrapper, particao: int, limite: int, *, livres: bool) -> list[int]:
+        trava = "FOR UPDATE SKIP LOCKED" if livres else ""
         cursor.execute(
-            "SELECT id, mortes FROM teste_dreno WHERE particao = %s AND situacao = 1 ORDER BY id LIMIT %s",
+            f"SELECT id, mortes FROM teste_dreno WHERE particao = %s AND situacao = 1 ORDER BY id LIMIT %s {trava}",
             [particao, limite],
         )
         linhas = cursor.fetchall()
@@ -49,6 +51,8 @@ class DrenoDeTeste:
             raise ZeroDivisionError
         if "banco" in feitas:
             cursor.execute("INSERT INTO teste_unico VALUES (1), (1)")
+        if "memoria" in feitas:
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'out of memory' USING ERRCODE = '53200'; END $$")
         if "cai" in feitas:
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         return Resumo(efetuadas=len(feitas))
@@ -98,7 +102,7 @@ def anotadas() -> list[int]:
 
 def test_lote_recusado_e_dividido_ate_o_culpado_ficar_so(dreno: DrenoDeTeste) -> None:
     encher("bom", "bom", "definitivo", "bom", "defeito", "banco", "bom", "bom")
-    resumo = drenar(dreno, limite=100)
+    resumo = drenar([dreno], limite=100)
     assert situacoes() == [FEITA, FEITA, ERRO, FEITA, ADIADA, ERRO, FEITA, FEITA]
     assert (resumo.efetuadas, resumo.com_erro, resumo.adiadas) == (5, 2, 1)
     assert anotadas() == []
@@ -106,7 +110,7 @@ def test_lote_recusado_e_dividido_ate_o_culpado_ficar_so(dreno: DrenoDeTeste) ->
 
 def test_o_que_o_banco_recusa_diz_que_foi_ele(dreno: DrenoDeTeste) -> None:
     encher("banco")
-    drenar(dreno, limite=100)
+    drenar([dreno], limite=100)
     with connection.cursor() as cursor:
         cursor.execute("SELECT codigo FROM teste_dreno")
         assert cursor.fetchone() == ("RECUSADO_PELO_BANCO",)
@@ -115,7 +119,7 @@ def test_o_que_o_banco_recusa_diz_que_foi_ele(dreno: DrenoDeTeste) -> None:
 def test_conflito_transitorio_se_repete_e_ninguem_leva_a_culpa(dreno: DrenoDeTeste) -> None:
     encher("bom", "bom")
     dreno.conflitos = 3
-    assert drenar(dreno, limite=100).efetuadas == 2
+    assert drenar([dreno], limite=100).efetuadas == 2
     assert dreno.lotes == [[1, 2]] * 4
 
 
@@ -127,7 +131,7 @@ def test_particao_presa_por_outro_e_deixada_para_ele(dreno: DrenoDeTeste) -> Non
         with outra.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", chave_da_trava("teste", 1))
             assert cursor.fetchone() == (True,)
-        assert drenar(dreno, limite=100).efetuadas == 1
+        assert drenar([dreno], limite=100).efetuadas == 1
         assert situacoes() == [PENDENTE, FEITA]
     finally:
         outra.close()
@@ -145,7 +149,7 @@ def test_a_trava_se_solta_no_fim_e_tambem_no_erro(dreno: DrenoDeTeste) -> None:
 def test_anotacao_de_quem_morreu_conta_uma_morte_e_a_linha_vai_sozinha(dreno: DrenoDeTeste) -> None:
     encher("bom", "bom", "bom")
     _anotar([1, 2])
-    drenar(dreno, limite=100)
+    drenar([dreno], limite=100)
     assert dreno.lotes == [[1], [2], [3]]  # the two suspects one by one, then the rest
     assert situacoes() == [FEITA] * 3
 
@@ -158,22 +162,42 @@ def test_depois_de_tres_mortes_a_linha_e_um_erro(dreno: DrenoDeTeste) -> None:
             cursor.execute("UPDATE teste_dreno SET mortes = mortes + 1 WHERE id = 1")
             cursor.execute("UPDATE filas_drenagem SET ids = '{}'")
     _anotar([1])
-    drenar(dreno, limite=100)
+    drenar([dreno], limite=100)
     assert situacoes() == [ERRO, FEITA]
 
 
-def test_banco_que_cai_nao_conta_morte_de_ninguem(dreno: DrenoDeTeste) -> None:
-    encher("cai", "bom")
-    with pytest.raises(OperationalError):
-        drenar(dreno, limite=100)
-    assert anotadas() == []
-    assert situacoes() == [PENDENTE, PENDENTE]
+def test_linha_que_derruba_a_conexao_e_adiada_e_as_outras_seguem(dreno: DrenoDeTeste) -> None:
+    encher("bom", "cai", "bom")
+    for _ in range(2):  # with the others, then alone
+        with pytest.raises(OperationalError):
+            drenar([dreno], limite=100)
+        assert anotadas() == []
+    drenar([dreno], limite=100)
+    assert situacoes() == [FEITA, ADIADA, FEITA]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM teste_dreno WHERE codigo = 'MORTES'")
+        assert cursor.fetchone() == (0,)  # a connection lost is nobody's fault
+
+
+def test_falta_de_memoria_no_banco_adia_so_a_linha(dreno: DrenoDeTeste) -> None:
+    encher("bom", "memoria", "bom")
+    assert drenar([dreno], limite=100).adiadas == 1
+    assert situacoes() == [FEITA, ADIADA, FEITA]
+
+
+def test_as_particoes_se_revezam(dreno: DrenoDeTeste) -> None:
+    for particao in (1, 2):
+        encher(*["bom"] * 30, particao=particao)
+    drenar([dreno], limite=1)
+    donas = [1 if ids[0] <= 100 else 2 for ids in dreno.lotes]
+    seguidas = max(len(list(vez)) for _, vez in itertools.groupby(donas))
+    assert seguidas <= 2 * LOTES_POR_VEZ  # the end of one turn and the start of the next
 
 
 def test_linhas_presas_por_outra_transacao_nao_fazem_girar_em_falso(dreno: DrenoDeTeste) -> None:
     encher("bom")
     dreno.aplicar = lambda cursor, ids: Resumo()  # type: ignore[method-assign]  # everything locked by somebody else
-    assert drenar(dreno, limite=100).total == 0
+    assert drenar([dreno], limite=100).total == 0
 
 
 def _anotar(ids: list[int]) -> None:

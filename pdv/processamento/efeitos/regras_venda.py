@@ -40,7 +40,8 @@ def quantidades_positivas(operacao: Operacao, cadastro: Cadastro) -> Iterator[Pr
 
 def produtos_cadastrados(operacao: Operacao, cadastro: Cadastro) -> Iterator[Problema]:
     conhecidos = cadastro.produtos
-    for codigo in dict.fromkeys(i.id_produto for i in operacao.itens if i.id_produto not in conhecidos):
+    vendidos = (i.id_produto for i in operacao.itens if not i.cancelado)
+    for codigo in dict.fromkeys(codigo for codigo in vendidos if codigo not in conhecidos):
         yield Problema("PRODUTO_NAO_CADASTRADO", f"produto {codigo} não está cadastrado", str(codigo))
 
 

@@ -50,8 +50,10 @@ def _saidas(operacao: Operacao, cadastro: Cadastro, contabil: date, geracao: int
     produtos, filial, quando = cadastro.produtos, operacao.filial_id, operacao.ocorrida_em
     saidas = []
     for item in operacao.itens:
+        if item.cancelado:
+            continue
         produto, controla = produtos[item.id_produto]
-        if controla and not item.cancelado:
+        if controla:
             saidas.append(
                 MovimentoNovo(
                     filial, produto, _SAIDA, -item.quantidade, None, quando, contabil, _PDV, geracao, item.item
