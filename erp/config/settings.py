@@ -119,6 +119,13 @@ DATABASES: dict[str, dict[str, Any]] = {
     or {"ENGINE": "django.db.backends.sqlite3", "NAME": str(RETAGUARDA_DADOS / "terminal.sqlite3")},
 }
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+# A machine that vanished must not keep its locks for the two hours of TCP's own patience, nor a killed process for as
+# long as the lock it was waiting for. (A pooler must pool by session: the drains hold session locks.)
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+    "options",
+    "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 "
+    "-c client_connection_check_interval=5s",
+)
 if DATABASES["terminal"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a transaction that reads and then writes waits for its turn instead of failing half way.
     DATABASES["terminal"]["OPTIONS"] = {

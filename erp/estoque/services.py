@@ -119,8 +119,8 @@ def _conferir_cadastro(filial: Filial, linhas: Sequence[LinhaDocumento]) -> list
 def _lancar(cursor: CursorWrapper, documento: DocumentoEstoque, linhas: Sequence[LinhaDocumento]) -> None:
     chaves = {(documento.filial_id, linha.produto_id) for linha in linhas}
     conhecidas = _com_saldo(documento.filial_id, linhas)
+    dia = data_contabil_aberta(timezone.localdate(documento.ocorrido_em))  # its lock comes first, as in every posting
     saldos = travar_saldos(cursor, chaves)
-    dia = data_contabil_aberta(timezone.localdate(documento.ocorrido_em))
     erros, movimentos = [], []
     for numero, linha in enumerate(linhas, 1):
         chave = (documento.filial_id, linha.produto_id)

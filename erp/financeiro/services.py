@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from auditoria.services import ator_usuario, registrar
 from erp.cadastros.models import Conta
-from erp.cadastros.selectors import data_contabil_aberta
+from erp.cadastros.selectors import data_contabil_aberta, periodos_fechados
 from erp.financeiro.baixas import PedidoBaixa, conferir_baixa, dinheiro, formatar
 from erp.financeiro.erros import BaixaRecusada
 from erp.financeiro.lancamentos import lancar, travar_contas
@@ -66,6 +66,7 @@ def baixar_titulos(
     if conta is None:
         raise BaixaRecusada("a conta não existe ou está inativa; escolha outra")
     ato = _Ato(conta, ocorrido_em, motivo.strip()[:200], usuario)
+    periodos_fechados()  # its lock comes first, as in every posting
     with connection.cursor() as cursor:
         travar_contas(cursor, [conta_id])
     titulos = _travar_titulos([pedido.titulo_id for pedido in pedidos])
@@ -99,6 +100,7 @@ def desfazer_baixas(*, chaves: Mapping[int, uuid.UUID], motivo: str, usuario: Us
     baixas = list(Baixa.objects.filter(pk__in=chaves).select_related("titulo", "conta").order_by("pk"))
     if faltam := sorted(set(chaves) - {baixa.pk for baixa in baixas}):
         raise BaixaRecusada(f"não existe a baixa {', '.join(map(str, faltam))}")
+    periodos_fechados()
     with connection.cursor() as cursor:
         travar_contas(cursor, {baixa.conta_id for baixa in baixas})
     _travar_titulos([baixa.titulo_id for baixa in baixas])
