@@ -38,6 +38,7 @@ class ImportacaoDeEstoque(ImportacaoDePlanilha):
     )  # fmt: skip
     chave = ()
     explicacao = "A planilha inteira é um documento: entra toda ou não entra nada."
+    nome_dos_novos = ("Movimentos", "lança")
     mostra_iguais = True
     titulos = ("produto", "informado", "movimento", "custo unitário", "valor")
 

@@ -6,7 +6,20 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, TextChoices, Value, When
+from django.db.models import (
+    Case,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextChoices,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from erp.financeiro.models import Baixa, Lancamento, Titulo
@@ -52,6 +65,24 @@ def com_aberto(titulos: QuerySet[Titulo]) -> QuerySet[Any]:
             default=Value(SituacaoTitulo.BAIXADO),
         ),
     )
+
+
+def na_situacao(titulos: QuerySet[Any], situacao: SituacaoTitulo) -> QuerySet[Any]:
+    """Of titles `com_aberto`, those in one situação: `situacao` itself, asked in the way that the database does best.
+
+    A comparison with the computed column would ask every title of the list three questions; here most answer one.
+    """
+    if situacao == SituacaoTitulo.ESTORNO:
+        return titulos.filter(estorno_de__isnull=False)
+    estornos = Titulo.objects.filter(estorno_de__isnull=False)
+    if situacao == SituacaoTitulo.ESTORNADO:  # few, and in an index of their own
+        return titulos.filter(pk__in=estornos.values("estorno_de"))
+    vivas = Baixa.objects.filter(titulo=OuterRef("pk"), estorno_de__isnull=True, estorno__isnull=True)
+    vivos = titulos.filter(~Exists(estornos.filter(estorno_de=OuterRef("pk"))), estorno_de__isnull=True)
+    if situacao == SituacaoTitulo.ABERTO:
+        return vivos.filter(~Exists(vivas))
+    resta = Q(aberto__gt=0) if situacao == SituacaoTitulo.PARCIAL else ~Q(aberto__gt=0)
+    return vivos.filter(Exists(vivas)).filter(resta)
 
 
 def abertos_de(ids: Sequence[int]) -> dict[int, Decimal]:

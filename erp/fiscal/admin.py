@@ -19,7 +19,7 @@ from unfold.decorators import action
 from auditoria.services import ator_usuario, registrar
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.cadastros.admin.colunas import coluna_instante
-from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter
+from erp.cadastros.admin.filtros import DiaContabilFilter, FilialFilter, OrdemDaJanela
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.documentos import PERMISSAO as PERMISSAO_DOCUMENTO
@@ -68,7 +68,7 @@ class ModeloFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
 
 
 @admin.register(DocumentoFiscal)
-class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
+class DocumentoFiscalAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
     """Served by the primary key (newest first), `documento_dia` (period) and `documento_chave` (one note)."""
 
     campo_filial = "filial_id"
@@ -76,11 +76,10 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
     list_display_links = ["emitida", "nota"]
     list_select_related = ["filial"]
     list_filter = [
-        ("situacao", ChoicesDropdownFilter), AvisosFilter, FilialFilter, ModeloFilter, ("data_contabil", PeriodoFilter),
+        ("situacao", ChoicesDropdownFilter), AvisosFilter, FilialFilter, ModeloFilter, ("data_contabil", DiaContabilFilter),
     ]  # fmt: skip
     search_fields = ["chave"]
     search_help_text = "Chave de acesso, ou número da nota (dentro do período escolhido no filtro)"
-    ordering = ["-id"]
     list_before_template = "cadastros/periodo_da_lista.html"
     emitida = coluna_instante("emissao", "emissão")
     sortable_by = ()
@@ -90,8 +89,8 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
             None,
             {
                 "fields": [
-                    "situacao_por_extenso", "modelo_", "numero_", "chave_", "protocolo", "emissao", "filial", "cnpj", "destinatario",
-                    "total_",
+                    "situacao_por_extenso", "modelo_", "numero_", "chave_", "protocolo", "emissao", "filial", "cnpj",
+                    "destinatario", "total_",
                 ]
             },
         ),
@@ -100,7 +99,8 @@ class DocumentoFiscalAdmin(SomenteLeitura, AdminBase):
         ("Na retaguarda", {"fields": ["geracao", "estorno", "lancado_em", "data_contabil"]}),
     ]  # fmt: skip
     readonly_fields = [
-        "situacao_por_extenso", "modelo_", "numero_", "chave_", "cnpj", "destinatario", "total_", "lista_de_avisos", "tabelas", "estorno",
+        "situacao_por_extenso", "modelo_", "numero_", "chave_", "cnpj", "destinatario", "total_", "lista_de_avisos",
+        "tabelas", "estorno",
     ]  # fmt: skip
 
     class Media:

@@ -102,6 +102,7 @@ class ImportacaoDePlanilha(Resource):  # type: ignore[misc]  # import-export has
     chave: ClassVar[tuple[str, ...]]  # the columns that may not repeat in one file
     titulos: ClassVar[tuple[str, ...]]  # of the preview
     explicacao: ClassVar[str] = "Célula em branco não muda o que já está gravado."
+    nome_dos_novos: ClassVar[tuple[str, str]] = ("Novos", "novo")  # the count's, the line's
     mostra_iguais: ClassVar[bool] = False  # whether lines that change nothing are in the preview
 
     @abstractmethod

@@ -13,17 +13,17 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.cadastros.admin.colunas import coluna_dia
-from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter, ProdutoFilter
+from erp.cadastros.admin.filtros import DiaContabilFilter, FilialFilter, OrdemDaJanela, ProdutoFilter
 from erp.cadastros.formatos import numero, reais
 from erp.estoque.models import Movimento, Origem
 
 
-class UltimosDiasFilter(PeriodoFilter):
+class UltimosDiasFilter(DiaContabilFilter):
     dias = 7
 
 
 @admin.register(Movimento)
-class MovimentoAdmin(SomenteLeitura, AdminBase):
+class MovimentoAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
     """Served by `movimento_dia` (a stretch of days) and the primary key (newest first)."""
 
     campo_filial = "filial_id"
@@ -35,7 +35,6 @@ class MovimentoAdmin(SomenteLeitura, AdminBase):
     list_filter = [
         ("data_contabil", UltimosDiasFilter), FilialFilter, ("natureza", ChoicesDropdownFilter), ProdutoFilter,
     ]  # fmt: skip
-    ordering = ["-id"]
     list_before_template = "cadastros/periodo_da_lista.html"
     dia = coluna_dia("data_contabil", "data contábil")
     sortable_by = ()

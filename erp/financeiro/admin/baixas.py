@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
 from erp.cadastros.admin.colunas import coluna_instante
-from erp.cadastros.admin.filtros import PeriodoFilter
+from erp.cadastros.admin.filtros import DiaContabilFilter, OrdemDaJanela
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.formatos import reais
 from erp.financeiro.admin.origem import elo
@@ -25,7 +25,7 @@ BAIXAS_POR_VEZ = 200
 
 
 @admin.register(Baixa)
-class BaixaAdmin(SomenteLeitura, AdminBase):
+class BaixaAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
     """Served by the primary key (newest first) and `baixa_dia` (period)."""
 
     campo_filial = "titulo__filial_id"
@@ -33,10 +33,9 @@ class BaixaAdmin(SomenteLeitura, AdminBase):
         "id", "titulo_", "conta", "valor_", "juros_", "desconto_", "quando", "feita_por", "motivo", "situacao",
     ]  # fmt: skip
     list_select_related = ["titulo", "conta", "estorno"]
-    list_filter = [("data_contabil", PeriodoFilter)]
+    list_filter = [("data_contabil", DiaContabilFilter)]
     search_fields = ["=titulo__id"]
     search_help_text = "Número do título"
-    ordering = ["-id"]
     list_before_template = "cadastros/periodo_da_lista.html"
     quando = coluna_instante("ocorrido_em", "ocorrida em")
     sortable_by = ()

@@ -17,7 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.cadastros.admin.colunas import coluna_dia
-from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter
+from erp.cadastros.admin.filtros import DiaContabilFilter, FilialFilter, OrdemDaJanela
 from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.formatos import reais
 from erp.financeiro.admin.formularios import contas_de
@@ -28,7 +28,7 @@ from erp.financeiro.selectors import EXTRATO_MAXIMO, extrato
 DIAS_DO_EXTRATO = 7
 
 
-class UltimosDiasFilter(PeriodoFilter):
+class UltimosDiasFilter(DiaContabilFilter):
     dias = 7
 
 
@@ -45,7 +45,7 @@ class ContaFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
 
 
 @admin.register(Lancamento)
-class LancamentoAdmin(SomenteLeitura, AdminBase):
+class LancamentoAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
     """Served by `lancamento_dia` (a stretch of days) and the primary key (newest first)."""
 
     campo_filial = "filial_id"
@@ -57,7 +57,6 @@ class LancamentoAdmin(SomenteLeitura, AdminBase):
     ]  # fmt: skip
     search_fields = ["=documento"]
     search_help_text = "NSU, identificador do Pix ou documento, inteiro (dentro do período escolhido no filtro)"
-    ordering = ["-id"]
     list_before_template = "cadastros/periodo_da_lista.html"
     dia = coluna_dia("data_contabil", "data contábil")
     sortable_by = ()

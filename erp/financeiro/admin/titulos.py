@@ -18,7 +18,7 @@ from unfold.decorators import action
 
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.cadastros.admin.colunas import coluna_dia
-from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter, VencimentoFilter
+from erp.cadastros.admin.filtros import DiaContabilFilter, FilialFilter, OrdemDaJanela, VencimentoFilter
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.documentos import PERMISSAO as PERMISSAO_DOCUMENTO
@@ -30,7 +30,7 @@ from erp.financeiro.admin.origem import elo, elo_da_origem
 from erp.financeiro.erros import BaixaRecusada
 from erp.financeiro.models import Baixa, Sentido, Titulo
 from erp.financeiro.rules import ZERO
-from erp.financeiro.selectors import SituacaoTitulo, com_aberto
+from erp.financeiro.selectors import SituacaoTitulo, com_aberto, na_situacao
 from erp.financeiro.services import baixar_titulos
 
 PERMISSAO = "financeiro.baixar_titulo"
@@ -39,6 +39,10 @@ _CORES = {
     SituacaoTitulo.ABERTO: "warning", SituacaoTitulo.PARCIAL: "info", SituacaoTitulo.BAIXADO: "success",
     SituacaoTitulo.ESTORNADO: "danger", SituacaoTitulo.ESTORNO: "danger",
 }  # fmt: skip
+
+
+class QuinzenaFilter(DiaContabilFilter):
+    dias = 15
 
 
 class SituacaoFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
@@ -52,11 +56,11 @@ class SituacaoFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no typ
         escolhida = self.value()
         if escolhida == "vencido":
             return queryset.filter(vencimento__lt=timezone.localdate(), aberto__gt=0)
-        return queryset.filter(situacao=escolhida) if escolhida else queryset
+        return na_situacao(queryset, SituacaoTitulo(escolhida)) if escolhida in SituacaoTitulo.values else queryset
 
 
 @admin.register(Titulo)
-class TituloAdmin(SomenteLeitura, AdminBase):
+class TituloAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
     """Served by the primary key (newest first), `titulo_dia` (period), `titulo_vencimento` and `titulo_cliente`.
 
     What is open is computed for the rows of the page: baixa by title, inverse by estorno_de.
@@ -70,11 +74,10 @@ class TituloAdmin(SomenteLeitura, AdminBase):
     list_select_related = ["filial"]
     list_filter = [
         SituacaoFilter, ("sentido", ChoicesDropdownFilter), ("especie", ChoicesDropdownFilter), FilialFilter,
-        ("vencimento", VencimentoFilter), ("data_contabil", PeriodoFilter),
+        ("vencimento", VencimentoFilter), ("data_contabil", QuinzenaFilter),
     ]  # fmt: skip
     search_fields = ["documento"]
     search_help_text = "Começo do documento, NSU, código ou CPF/CNPJ do cliente (dentro do período escolhido no filtro)"
-    ordering = ["-id"]
     list_before_template = "cadastros/periodo_da_lista.html"
     vence = coluna_dia("vencimento", "vencimento")
     sortable_by = ()
@@ -85,8 +88,8 @@ class TituloAdmin(SomenteLeitura, AdminBase):
             None,
             {
                 "fields": [
-                    "situacao_por_extenso", "sentido", "especie", "documento_", "parcela_", "cliente", "devedor", "filial", "valor_",
-                    "aberto_", "emissao", "vencimento",
+                    "situacao_por_extenso", "sentido", "especie", "documento_", "parcela_", "cliente", "devedor", "filial",
+                    "valor_", "aberto_", "emissao", "vencimento",
                 ]
             },
         ),
@@ -94,7 +97,8 @@ class TituloAdmin(SomenteLeitura, AdminBase):
         ("De onde veio", {"fields": ["origem_", "inverso", "nsu", "autorizacao", "ocorrido_em", "lancado_em", "data_contabil"]}),
     ]  # fmt: skip
     readonly_fields = [
-        "situacao_por_extenso", "documento_", "parcela_", "cliente", "devedor", "valor_", "aberto_", "baixas_", "origem_", "inverso",
+        "situacao_por_extenso", "documento_", "parcela_", "cliente", "devedor", "valor_", "aberto_", "baixas_", "origem_",
+        "inverso",
     ]  # fmt: skip
 
     class Media:

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from erp.cadastros.models import Produto
 from erp.estoque.documento import LinhaDocumento
@@ -218,3 +220,19 @@ def test_movimento_nao_se_inclui_nem_altera_nem_exclui() -> None:
     assert cliente.get(f"{MOVIMENTOS}{movimento.pk}/change/").status_code == 200
     assert cliente.get(f"{MOVIMENTOS}add/").status_code == 403
     assert cliente.post(f"{MOVIMENTOS}{movimento.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_piso_dos_ids_nunca_esconde_um_movimento_da_janela(monkeypatch: pytest.MonkeyPatch) -> None:
+    from erp.cadastros.admin import filtros
+    from tests.erp.elenco import hoje
+
+    monkeypatch.setattr(filtros, "PASSO_DO_PISO", 1)
+    for dias in (40, 30, 20, 10, 0):
+        with time_machine.travel(timezone.now() - timedelta(days=dias), tick=False):
+            for _ in range(3):
+                entrada(1, ocorrido_em=agora())
+    for dias in range(0, 45):
+        inicio = hoje() - timedelta(days=dias)
+        na_janela = Movimento.objects.filter(data_contabil__gte=inicio)
+        assert na_janela.filter(pk__gt=filtros.piso(Movimento, inicio)).count() == na_janela.count()
+    assert filtros.piso(Movimento, hoje()) >= Movimento.objects.order_by("pk")[8].pk  # and it does leave the old out

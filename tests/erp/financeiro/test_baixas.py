@@ -13,7 +13,7 @@ from erp.cadastros.models import Conta, PeriodoContabil
 from erp.financeiro.baixas import PedidoBaixa
 from erp.financeiro.erros import BaixaRecusada
 from erp.financeiro.models import Baixa, Lancamento, SaldoConta, Titulo
-from erp.financeiro.selectors import SituacaoTitulo, abertos_de, com_aberto, extrato
+from erp.financeiro.selectors import SituacaoTitulo, abertos_de, com_aberto, extrato, na_situacao
 from erp.financeiro.services import baixar_titulo, baixar_titulos, desfazer_baixa, desfazer_baixas
 from tests.erp.elenco import agora, conta, empresa, estornar_titulo, hoje, pessoa, titulo
 from tests.invariantes import verificar_tudo
@@ -245,3 +245,23 @@ def test_extrato_comeca_e_termina_no_saldo_certo() -> None:
     assert [(lancamento.valor, corrente) for lancamento, corrente in meio.linhas] == [(D(-30), D(70))]
     tudo = extrato(conta().pk, dias[0], dias[2])
     assert (tudo.anterior, tudo.final, len(tudo.linhas)) == (D(0), D(77), 3)
+
+
+def test_filtro_por_situacao_diz_o_mesmo_que_a_coluna() -> None:
+    aberto, reaberto, parcial, baixado, estornado = (titulo("10") for _ in range(5))
+    desfazer(baixar(reaberto, "10"))
+    baixar(parcial, "4")
+    baixar(baixado, "3"), desfazer(baixar(baixado, "7")), baixar(baixado, "7")
+    estornar_titulo(estornado)
+    esperado = {
+        SituacaoTitulo.ABERTO: {aberto.pk, reaberto.pk},
+        SituacaoTitulo.PARCIAL: {parcial.pk},
+        SituacaoTitulo.BAIXADO: {baixado.pk},
+        SituacaoTitulo.ESTORNADO: {estornado.pk},
+        SituacaoTitulo.ESTORNO: {Titulo.objects.get(estorno_de=estornado.pk).pk},
+    }
+    for qual in SituacaoTitulo:
+        pela_coluna = com_aberto(Titulo.objects.all()).filter(situacao=qual)
+        pelo_filtro = na_situacao(com_aberto(Titulo.objects.all()), qual)
+        assert set(pelo_filtro) == set(pela_coluna)
+        assert {t.pk for t in pelo_filtro} == esperado[qual]
