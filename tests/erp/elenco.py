@@ -96,9 +96,7 @@ def estornar_titulo(original: Titulo) -> None:
     from erp.financeiro.lancamentos import inverter_titulos
 
     with transaction.atomic(), connection.cursor() as cursor:
-        inversos = inverter_titulos(
-            cursor, origem=original.origem, ids=[original.origem_id], contabil=lambda dia: dia
-        )
+        inversos = inverter_titulos(cursor, origem=original.origem, ids=[original.origem_id], contabil=lambda dia: dia)
         emitir(cursor, inversos, agora=timezone.now())
 
 
