@@ -114,7 +114,9 @@ def estoque_zerado_nao_tem_valor() -> None:
 
 @garantia
 def movimento_tem_no_maximo_um_inverso_e_exato() -> None:
-    um_inverso("estoque_movimento", "i.quantidade <> -o.quantidade OR i.valor <> -o.valor OR i.produto_id <> o.produto_id")
+    um_inverso(
+        "estoque_movimento", "i.quantidade <> -o.quantidade OR i.valor <> -o.valor OR i.produto_id <> o.produto_id"
+    )
 
 
 @garantia
