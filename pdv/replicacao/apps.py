@@ -12,3 +12,11 @@ class ReplicacaoConfig(AppConfig):
     name = "pdv.replicacao"
     label = "replicacao"
     verbose_name = "Replicação do PDV"
+
+    def ready(self) -> None:
+        from erp.cadastros.models import PontoVenda
+        from erp.cadastros.usos import registrar_uso
+        from pdv.replicacao.models import OperacaoPdv, Turno
+
+        registrar_uso(PontoVenda, "operações", lambda pdv: OperacaoPdv.objects.filter(ponto_venda_id=pdv.pk).exists())
+        registrar_uso(PontoVenda, "turnos", lambda pdv: Turno.objects.filter(ponto_venda_id=pdv.pk).exists())
