@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -144,18 +145,20 @@ def no_ar(instalacao: Instalacao, senha: str) -> Iterator[tuple[str, psutil.Proc
         porta = livre.getsockname()[1]
     saida = (instalacao.raiz / "servir.log").open("w")
     with saida:
-        processo = psutil.Popen(
+        filho = subprocess.Popen(
             [sys.executable, "manage.py", "servir"],
             env={**instalacao.ambiente, "PORTA": str(porta), "LOG_NIVEL": "INFO"},
             stdout=saida,
             stderr=saida,
         )
+        processo = psutil.Process(filho.pid)
         base = f"http://127.0.0.1:{porta}"
         try:
             esperar(lambda: _responde(f"{base}/saude/"), 180)
             yield base, processo
         finally:
             _matar(processo)
+            filho.wait(60)  # psutil reaped it; this one must know it too, or it warns when it is collected
 
 
 def _responde(url: str) -> bool:

@@ -48,7 +48,7 @@ def test_um_valor_ruim_impede_o_inicio_e_diz_qual(tmp_path: Path, nome: str, val
 
 def test_ler_os_settings_nao_inicia_o_banco(tmp_path: Path) -> None:
     feito = ler_settings(tmp_path / "dados", "print(s.DATABASES['default']['ENGINE'], s.CELERY_BROKER_URL)")
-    assert feito.stdout.startswith("erp.config.banco sqla+postgresql+psycopg2://postgres@/retaguarda?host=")
+    assert feito.stdout.startswith("erp.config.banco sqla+postgresql+psycopg2://postgres@/retaguarda?")
     assert not servidor_padrao(tmp_path / "dados").dados.exists()
 
 

@@ -137,7 +137,10 @@ def esperar_na_fila(quantas: int) -> None:
     ate = time.monotonic() + 30
     while time.monotonic() < ate:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # inside a transaction it would show the same for ever
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
             if cursor.fetchone()[0] >= quantas:
                 return
         time.sleep(0.02)

@@ -22,7 +22,7 @@ from pdv.terminal.importador import Arquivo, Desfecho, arquivos_xml, escrever_ca
 from pdv.terminal.models import FinalizadorOperacaoPdv, ItemOperacaoPdv, NotaFiscal, OperacaoPdv
 from pdv.terminal.nfce import ItemDaNota, NotaParaGerar, PagamentoDaNota, gerar_nfce
 from pdv.terminal.quitacao import quitar
-from pdv.terminal.traducao import NaoImportavel, gtin_valido, produto_do_item, traduzir
+from pdv.terminal.traducao import SEM_CLIENTE, NaoImportavel, gtin_valido, produto_do_item, traduzir
 
 banco = pytest.mark.django_db(databases=["terminal"])
 ZERO = D("0.00")
@@ -208,12 +208,13 @@ def test_digito_verificador_errado_entra_com_aviso(tmp_path: Path) -> None:
 
 
 @banco
-def test_crediario_leva_o_cliente_ou_avisa(tmp_path: Path) -> None:
+def test_crediario_leva_o_cliente_ou_diz_que_ninguem_foi_informado(tmp_path: Path) -> None:
     fiado = (PagamentoDaNota("05", D("23.59"), a_prazo=True),)
     com = nova_nota(1, pagamentos=fiado, troco=ZERO, consumidor="52998224725")
     sem = nova_nota(2, pagamentos=fiado, troco=ZERO)
     primeiro, segundo = importar_tudo(gravar_arquivos(tmp_path, com, sem))
-    assert list(OperacaoPdv.objects.order_by("pk").values_list("codigo_cliente", flat=True)) == ["52998224725", ""]
+    clientes = OperacaoPdv.objects.order_by("pk").values_list("codigo_cliente", flat=True)
+    assert list(clientes) == ["52998224725", SEM_CLIENTE]
     assert not any("crediário" in a for a in primeiro.avisos) and any("crediário" in a for a in segundo.avisos)
 
 

@@ -722,4 +722,4 @@ def test_replicador_nao_usa_o_banco_da_retaguarda_nem_no_processo(retaguarda: Re
     vender()
     replicar(retaguarda)
     with pytest.raises(AssertionError, match="default"):
-        connection.ensure_connection()
+        connection.cursor()
