@@ -1,6 +1,6 @@
 """gunicorn's configuration: two processes with a few threads, metrics summed over both, JSON logs.
 
-PORTA (8000), ENDERECO (127.0.0.1), PROCESSOS_WEB (2), LINHAS_WEB (4) come from the environment.
+PORTA (8000), ENDERECO (127.0.0.1), PROCESSOS_WEB (2), LINHAS_WEB (8) come from the environment.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from erp.config import ambiente, logs
 
 bind = f"{ambiente.texto('ENDERECO', '127.0.0.1')}:{ambiente.inteiro('PORTA', 8000, minimo=0, maximo=65535)}"
 workers = ambiente.inteiro("PROCESSOS_WEB", 2, minimo=1, maximo=64)
-worker_class = "gthread"
-threads = ambiente.inteiro("LINHAS_WEB", 4, minimo=1, maximo=64)
+worker_class = "erp.config.trabalhador.Trabalhador"
+threads = ambiente.inteiro("LINHAS_WEB", 8, minimo=1, maximo=64)
 timeout = 60
 graceful_timeout = ambiente.inteiro("ESPERA_AO_PARAR", 4, minimo=1, maximo=600)  # honcho kills after 5 s
 preload_app = False  # each process opens its own database and broker connections
