@@ -7,6 +7,7 @@ from django.db.backends.utils import CursorWrapper
 from pdv.processamento.models import Alvo
 
 SEM_ATO = ("sistema", "a situação voltou a 1 fora do admin")
+CANCELADA = ("terminal", "cancelada no PDV depois de lançada")
 
 
 def ultimo_reprocesso(cursor: CursorWrapper, alvo: Alvo, linha: int, geracao: int) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from erp.financeiro import lancamentos as financeiro
 from filas.copia import copiar, reservar_ids
 from filas.drain import ErroDefinitivo, Resumo
 from pdv.processamento import estorno, marcas
-from pdv.processamento.atos import ultimo_reprocesso
+from pdv.processamento.atos import CANCELADA, ultimo_reprocesso
 from pdv.processamento.cadastro import carregar_cadastro, filiais_sem_negativo
 from pdv.processamento.comparacao import comparar_notas_ja_lancadas
 from pdv.processamento.efeitos import efeitos
@@ -114,7 +114,11 @@ class DrenoOperacoes:
         if vivas:
             titulos = estorno.inverter_titulos(cursor, list(vivas), _contabil(cadastro)) + titulos
             por, motivos = zip(
-                *(ultimo_reprocesso(cursor, ALVO, o.id, viva) for viva, (o, _) in vivas.items()), strict=True
+                *(
+                    CANCELADA if o.cancelada else ultimo_reprocesso(cursor, ALVO, o.id, viva)
+                    for viva, (o, _) in vivas.items()
+                ),
+                strict=True,
             )
             estorno.marcar_estornadas(cursor, list(vivas), agora=agora, por=por, motivos=motivos)
         financeiro.emitir(cursor, titulos, agora=agora)
