@@ -95,6 +95,20 @@ class FinalizadorOperacaoPdv(models.Model):
         abstract = True
 
 
+class RecebimentoOperacaoPdv(models.Model):
+    """One title of the customer paid, in part or whole: `valor` lowers the title, `valor + juros - desconto` is paid."""
+
+    item = models.SmallIntegerField("sequência")
+    numero_documento = models.CharField("documento", max_length=40)
+    parcela = models.SmallIntegerField("parcela", default=1)
+    valor = dinheiro("valor abatido")
+    juros = dinheiro("juros")
+    desconto = dinheiro("desconto")
+
+    class Meta:
+        abstract = True
+
+
 class Turno(models.Model):
     """A shift at one till, with what was counted at its end per finalizador: `{"1": "1234.56"}`."""
 

@@ -36,6 +36,7 @@ class Lancamento(models.Model):
         BAIXA = 5, "Baixa de título"
         DEVOLUCAO = 6, "Devolução"
         QUEBRA = 7, "Falta ou sobra de caixa"
+        RECEBIMENTO = 8, "Recebimento no PDV"
 
     conta = models.ForeignKey(
         Conta, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name="conta"
@@ -134,6 +135,11 @@ class Titulo(models.Model):
             ),
             # what falls due: few distinct dates, deduplicated by the database, always the same few pages
             models.Index(fields=["vencimento"], name="titulo_vencimento"),
+            # the title that a till settles by its number, and the search box
+            models.Index(
+                fields=["documento", "parcela"], name="titulo_documento",
+                condition=models.Q(especie__in=("crediario", "vale", "cheque", "outros")),
+            ),
             # what a customer owes; only crediário has one
             models.Index(
                 fields=["codigo_cliente", "vencimento"], name="titulo_cliente", condition=~models.Q(codigo_cliente="")
@@ -153,10 +159,14 @@ class Titulo(models.Model):
 
 
 class Baixa(models.Model):
-    """A settlement of a title, or the inverse of one. Money received or paid is `valor + juros - desconto`."""
+    """A settlement of a title, or the inverse of one. Money received or paid is `valor + juros - desconto`.
+
+    One made by an operation of the till has no account: the money came in by the operation's own payments, or none did
+    (a store credit used in a sale).
+    """
 
     titulo = models.ForeignKey(Titulo, models.DO_NOTHING, related_name="baixas", verbose_name="título")
-    conta = models.ForeignKey(Conta, models.PROTECT, related_name="+", db_index=False, verbose_name="conta")
+    conta = models.ForeignKey(Conta, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="conta")
     valor = models.DecimalField("valor abatido", max_digits=15, decimal_places=2)
     juros = models.DecimalField("juros", max_digits=15, decimal_places=2, default=0)
     desconto = models.DecimalField("desconto", max_digits=15, decimal_places=2, default=0)
@@ -166,6 +176,9 @@ class Baixa(models.Model):
     motivo = models.CharField("motivo", max_length=200, blank=True, default="")
     feita_por = models.CharField("feita por", max_length=150, blank=True, default="")
     chave = models.UUIDField("chave", unique=True)  # one per form: sent twice, settled once
+    origem = models.SmallIntegerField("origem", choices=Origem.choices, default=Origem.MANUAL)
+    origem_id = models.BigIntegerField("documento de origem", null=True)  # a generation; null when made by hand
+    sequencia = models.IntegerField("sequência", default=0)  # negative: an inverse
     estorno_de = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="estorno", verbose_name="estorno de"
     )
@@ -182,6 +195,13 @@ class Baixa(models.Model):
                 opclasses=["date_minmax_multi_ops"],
                 pages_per_range=32,
                 autosummarize=True,
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["origem", "origem_id", "sequencia"],
+                condition=models.Q(origem_id__isnull=False),
+                name="baixa_chave",
             ),
         ]
         triggers = somente_acrescimo("financeiro_baixa")

@@ -21,6 +21,7 @@ class Geracao(models.Model):
     numero = models.SmallIntegerField("geração")
     operacao = models.SmallIntegerField("espécie")
     valor_total = models.DecimalField("total", max_digits=15, decimal_places=2)
+    id_operacao_origem = models.BigIntegerField("operação de origem", null=True)  # of a devolução or cancelamento
     criada_em = models.DateTimeField("processada em")
     estornada_em = models.DateTimeField("estornada em", null=True)
     estornada_por = models.CharField("estornada por", max_length=150, blank=True, default="")
@@ -30,6 +31,14 @@ class Geracao(models.Model):
         db_table = "pdv_geracao"
         verbose_name = "geração"
         verbose_name_plural = "gerações"
+        indexes = [
+            # what stands of an operation's devoluções and cancelamento
+            models.Index(
+                fields=["ponto_venda_id", "instalacao", "id_operacao_origem"],
+                condition=models.Q(id_operacao_origem__isnull=False, estornada_em__isnull=True),
+                name="geracao_origem",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["ponto_venda_id", "instalacao", "id_operacao", "numero"], name="geracao_chave"
@@ -58,6 +67,7 @@ class LogProcessamento(models.Model):
         ERRO = 2, "Erro"
         ADIADO = 3, "Adiado"
         ESTORNADO = 4, "Estornado"
+        ESPERA = 5, "À espera"
 
     alvo = models.SmallIntegerField("alvo", choices=Alvo.choices)
     alvo_id = models.BigIntegerField("linha recebida")
@@ -86,6 +96,9 @@ class AtoPessoa(models.Model):
         PROCESSAR = "processar", "Processar agora"
         REPROCESSAR = "reprocessar", "Reprocessar"
         IGNORAR = "ignorar", "Ignorar"
+        REPLICAR = "replicar", "Replicar de novo"
+        ACEITAR = "aceitar", "Aceitar a nova versão"
+        MANTER = "manter", "Manter a versão atual"
 
     alvo = models.SmallIntegerField("alvo", choices=Alvo.choices)
     alvo_id = models.BigIntegerField("linha recebida")
@@ -101,3 +114,70 @@ class AtoPessoa(models.Model):
         verbose_name_plural = "atos de pessoas"
         indexes = [models.Index(fields=["alvo_id", "alvo"], name="pdv_ato_pessoa_alvo")]
         triggers = somente_acrescimo("pdv_ato_pessoa")
+
+
+class Reprocesso(models.Model):
+    """Many operations to be reprocessed in the background: who asked, how far it is."""
+
+    class Situacao(models.IntegerChoices):
+        AGUARDA_APROVACAO = 0, "À espera de aprovação"
+        EM_ANDAMENTO = 1, "Em andamento"
+        PAUSADO = 2, "Pausado"
+        CANCELADO = 3, "Cancelado"
+        CONCLUIDO = 4, "Concluído"
+
+    situacao = models.SmallIntegerField("situação", choices=Situacao.choices)
+    descricao = models.CharField("o que foi escolhido", max_length=500)  # the filter, in words
+    motivo = models.CharField("motivo", max_length=500)
+    total = models.IntegerField("operações")
+    feitas = models.IntegerField("feitas", default=0)
+    falhas = models.IntegerField("com falha", default=0)
+    pedido_por = models.ForeignKey("auth.User", models.PROTECT, related_name="+", verbose_name="pedido por")
+    pedido_em = models.DateTimeField("pedido em")
+    aprovacao_id = models.BigIntegerField("aprovação", null=True)
+    iniciado_em = models.DateTimeField("iniciado em", null=True)
+    terminado_em = models.DateTimeField("terminado em", null=True)
+
+    class Meta:
+        db_table = "pdv_reprocesso"
+        verbose_name = "reprocesso em massa"
+        verbose_name_plural = "reprocessos em massa"
+        default_permissions = ("view",)
+        permissions = [("reprocessar_em_massa", "Pode reprocessar operações em massa")]
+        indexes = [
+            # the worker: what is under way
+            models.Index(fields=["id"], condition=models.Q(situacao=1), name="pdv_reprocesso_em_andamento"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reprocesso {self.pk}"
+
+
+class ReprocessoItem(models.Model):
+    """One operation of a mass reprocess."""
+
+    class Situacao(models.IntegerChoices):
+        A_ENVIAR = 0, "A enviar"
+        ENVIADA = 1, "Na fila"
+        FEITA = 2, "Feita"
+        FALHOU = 3, "Falhou"
+
+    reprocesso = models.ForeignKey(Reprocesso, models.CASCADE, db_index=False, related_name="itens")
+    operacao_id = models.BigIntegerField("linha recebida")
+    situacao = models.SmallIntegerField("situação", choices=Situacao.choices, default=Situacao.A_ENVIAR)
+    mensagem = models.TextField("por que falhou", blank=True, default="")
+    pk = models.CompositePrimaryKey("reprocesso", "operacao_id")
+
+    class Meta:
+        db_table = "pdv_reprocesso_item"
+        verbose_name = "operação do reprocesso"
+        verbose_name_plural = "operações do reprocesso"
+        default_permissions = ()
+        indexes = [
+            # what is still to be sent or to be looked at
+            models.Index(
+                fields=["reprocesso", "situacao", "operacao_id"],
+                condition=models.Q(situacao__in=(0, 1)),
+                name="pdv_reprocesso_item_aberto",
+            ),
+        ]

@@ -10,6 +10,7 @@ import pgtrigger
 from django.db import models
 from django.utils import timezone
 
+from auditoria.guardas import somente_acrescimo
 from pdv import tabelas
 
 
@@ -29,7 +30,8 @@ def volta_ao_fim_da_fila(tabela: str) -> pgtrigger.Trigger:
         when=pgtrigger.Before,
         operation=pgtrigger.UpdateOf("situacao_replicacao"),  # type: ignore[no-untyped-call]  # the library has no types for it
         condition=pgtrigger.Q(new__situacao_replicacao=1) & ~pgtrigger.Q(old__situacao_replicacao=1),
-        func="NEW.proxima_tentativa_em = greatest(NEW.proxima_tentativa_em, now()); NEW.mortes = 0; RETURN NEW;",
+        func="NEW.proxima_tentativa_em = greatest(NEW.proxima_tentativa_em, now()); NEW.mortes = 0;"
+        " NEW.aguarda = ''; NEW.aguarda_desde = NULL; NEW.erro_em = NULL; RETURN NEW;",
     )
 
 
@@ -51,6 +53,11 @@ class Recebido(models.Model):
         "código do erro", max_length=200, blank=True, default=""
     )  # all of them, comma separated
     erro_mensagem = models.TextField("erro", blank=True, default="")
+    erro_em = models.DateTimeField("com erro desde", null=True)
+    aguarda = models.CharField(
+        "aguarda", max_length=80, blank=True, default="", db_default=""
+    )  # what a pending row waits for, as `pdv.processamento.espera` writes it; empty: nothing
+    aguarda_desde = models.DateTimeField("aguarda desde", null=True)
     processado_em = models.DateTimeField("processada em", null=True)
 
     class Meta:
@@ -87,6 +94,14 @@ class OperacaoPdv(Recebido, tabelas.OperacaoPdv):
             models.Index(
                 fields=["filial_id", "id"], condition=models.Q(situacao_replicacao=0), name="hiperpdv_operacao_ignorada"
             ),
+            # who waits for what has just been posted; almost always empty
+            models.Index(fields=["aguarda"], condition=~models.Q(aguarda=""), name="hiperpdv_operacao_aguarda"),
+            # the operations that refer to one: its page, and what its estorno must know
+            models.Index(
+                fields=["ponto_venda_id", "id_operacao_origem"],
+                condition=models.Q(id_operacao_origem__isnull=False),
+                name="hiperpdv_operacao_origem",
+            ),
             # a turno's operations, for its counted against expected
             models.Index(fields=["ponto_venda_id", "id_turno"], name="hiperpdv_operacao_turno"),
         ]
@@ -121,6 +136,20 @@ class FinalizadorOperacaoPdv(tabelas.FinalizadorOperacaoPdv):
             models.Index(
                 fields=["end_to_end_id"], condition=~models.Q(end_to_end_id=""), name="hiperpdv_finalizador_pix"
             ),
+        ]
+
+
+class RecebimentoOperacaoPdv(tabelas.RecebimentoOperacaoPdv):
+    operacao_id = models.BigIntegerField()
+    pk = models.CompositePrimaryKey("operacao_id", "item")
+
+    class Meta:
+        db_table = "hiperpdv_recebimento_operacao_pdv"
+        verbose_name = "título recebido na operação"
+        verbose_name_plural = "títulos recebidos na operação"
+        indexes = [
+            # the clerk's search by a title's number
+            models.Index(fields=["numero_documento"], name="hiperpdv_recebimento_documento"),
         ]
 
 
@@ -208,6 +237,11 @@ class Rejeicao(models.Model):
 class Divergencia(models.Model):
     """Same key, other content: kept whole, with the difference field by field, for a person to decide."""
 
+    class Decisao(models.TextChoices):
+        PENDENTE = "", "A decidir"
+        ACEITA = "aceita", "Nova versão aceita"
+        RECUSADA = "recusada", "Mantida a atual"
+
     operacao_id = models.BigIntegerField("operação", db_index=True)
     ponto_venda_id = models.BigIntegerField("PDV")
     filial_id = models.BigIntegerField("filial")
@@ -216,13 +250,97 @@ class Divergencia(models.Model):
     diferencas = models.JSONField("diferenças")  # [{"campo", "retaguarda", "terminal"}]
     recebida_em = models.DateTimeField("recebida em", default=timezone.now)
     vezes = models.IntegerField("vezes", default=1)
+    decisao = models.CharField(
+        "decisão", max_length=8, choices=Decisao.choices, blank=True, default=Decisao.PENDENTE.value
+    )
+    decidida_por = models.CharField("decidida por", max_length=150, blank=True, default="")
+    decidida_em = models.DateTimeField("decidida em", null=True)
+    motivo = models.CharField("motivo", max_length=500, blank=True, default="")
+    versao_anterior = models.JSONField("versão que a retaguarda tinha", null=True)  # kept when the new one is accepted
 
     class Meta:
         db_table = "pdv_divergencia"
         verbose_name = "divergência"
+        permissions = [("decidir_divergencia", "Pode aceitar ou recusar a nova versão de uma operação")]
+        indexes = [
+            # what waits for a decision
+            models.Index(fields=["id"], condition=models.Q(decisao=""), name="pdv_divergencia_a_decidir"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["operacao_id", "hash_conteudo"], name="pdv_divergencia_conteudo")
         ]
 
     def __str__(self) -> str:
         return f"divergência {self.pk}"
+
+
+class OperacaoArquivada(models.Model):
+    """An operation taken out of staging to be replicated again: everything that was there, for good."""
+
+    operacao_id = models.BigIntegerField("linha recebida", db_index=True)  # OperacaoPdv.id as it was
+    ponto_venda_id = models.BigIntegerField("PDV")
+    filial_id = models.BigIntegerField("filial")
+    instalacao = models.UUIDField("instalação")
+    id_operacao = models.BigIntegerField("nº da operação")
+    conteudo = models.JSONField("linha e dependências")  # {"operacao": {...}, "itens": [...], ...}: every column
+    arquivada_em = models.DateTimeField("arquivada em")
+    arquivada_por = models.CharField("arquivada por", max_length=150)
+    motivo = models.CharField("motivo", max_length=500)
+
+    class Meta:
+        db_table = "pdv_operacao_arquivada"
+        verbose_name = "operação arquivada"
+        verbose_name_plural = "operações arquivadas"
+        default_permissions = ("view",)
+        indexes = [
+            # the page of an operation that came back
+            models.Index(fields=["ponto_venda_id", "instalacao", "id_operacao"], name="pdv_arquivada_chave"),
+        ]
+        triggers = somente_acrescimo("pdv_operacao_arquivada")
+
+    def __str__(self) -> str:
+        return f"operação {self.id_operacao} arquivada"
+
+
+class Comando(models.Model):
+    """What the retaguarda asks of a till; the till asks for them, never the other way round."""
+
+    class Tipo(models.TextChoices):
+        REPLICAR = "replicar", "Replicar de novo"
+
+    class Situacao(models.IntegerChoices):
+        PENDENTE = 0, "À espera do PDV"
+        ENTREGUE = 1, "Entregue ao PDV"
+        CUMPRIDO = 2, "Cumprido"
+        RECUSADO = 3, "O PDV não pôde cumprir"
+        CANCELADO = 4, "Cancelado"
+
+    ponto_venda_id = models.BigIntegerField("PDV")
+    filial_id = models.BigIntegerField("filial")
+    instalacao = models.UUIDField("instalação")
+    tipo = models.CharField("tipo", max_length=10, choices=Tipo.choices)
+    id_operacao = models.BigIntegerField("nº da operação", null=True)
+    situacao = models.SmallIntegerField("situação", choices=Situacao.choices, default=Situacao.PENDENTE)
+    pedido_em = models.DateTimeField("pedido em")
+    pedido_por = models.CharField("pedido por", max_length=150)
+    motivo = models.CharField("motivo", max_length=500)
+    entregue_em = models.DateTimeField("entregue em", null=True)
+    concluido_em = models.DateTimeField("concluído em", null=True)
+    resposta = models.CharField("resposta do PDV", max_length=500, blank=True, default="")
+
+    class Meta:
+        db_table = "pdv_comando"
+        verbose_name = "comando ao PDV"
+        verbose_name_plural = "comandos aos PDVs"
+        default_permissions = ("view",)
+        indexes = [
+            # the till's question
+            models.Index(
+                fields=["ponto_venda_id", "id"], condition=models.Q(situacao__in=(0, 1)), name="pdv_comando_aberto"
+            ),
+            # the page of an operation
+            models.Index(fields=["ponto_venda_id", "instalacao", "id_operacao"], name="pdv_comando_operacao"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_tipo_display()} {self.id_operacao or ''}".strip()

@@ -59,6 +59,14 @@ class FinalizadorOperacaoPdv(tabelas.FinalizadorOperacaoPdv):
         constraints = [models.UniqueConstraint(fields=["operacao", "item"], name="finalizador_operacao_pdv_unico")]
 
 
+class RecebimentoOperacaoPdv(tabelas.RecebimentoOperacaoPdv):
+    operacao = models.ForeignKey(OperacaoPdv, models.CASCADE, db_column="id_operacao", related_name="recebimentos")
+
+    class Meta:
+        db_table = "recebimento_operacao_pdv"
+        constraints = [models.UniqueConstraint(fields=["operacao", "item"], name="recebimento_operacao_pdv_unico")]
+
+
 class Turno(Situacao, tabelas.Turno):
     id_turno = models.BigAutoField(primary_key=True)
 
