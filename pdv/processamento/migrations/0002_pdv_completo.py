@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('operacao_id', models.BigIntegerField(verbose_name='linha recebida')),
                 ('situacao', models.SmallIntegerField(choices=[(0, 'A enviar'), (1, 'Na fila'), (2, 'Feita'), (3, 'Falhou')], default=0, verbose_name='situação')),
                 ('mensagem', models.TextField(blank=True, default='', verbose_name='por que falhou')),
+                ('reprocesso', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='itens', to='processamento.reprocesso')),
                 ('pk', models.CompositePrimaryKey('reprocesso', 'operacao_id', blank=True, editable=False, primary_key=True, serialize=False)),
             ],
             options={
@@ -74,11 +75,6 @@ class Migration(migrations.Migration):
             model_name='reprocesso',
             name='pedido_por',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='pedido por'),
-        ),
-        migrations.AddField(
-            model_name='reprocessoitem',
-            name='reprocesso',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='itens', to='processamento.reprocesso'),
         ),
         migrations.AddIndex(
             model_name='reprocesso',
