@@ -5,7 +5,13 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from pdv.terminal.models import FinalizadorOperacaoPdv, ItemOperacaoPdv, NotaFiscal, OperacaoPdv
+from pdv.terminal.models import (
+    FinalizadorOperacaoPdv,
+    ItemOperacaoPdv,
+    NotaFiscal,
+    OperacaoPdv,
+    RecebimentoOperacaoPdv,
+)
 
 ALIAS = "terminal"
 
@@ -17,6 +23,7 @@ class Registro(NamedTuple):
     itens: Sequence[ItemOperacaoPdv] = ()
     finalizadores: Sequence[FinalizadorOperacaoPdv] = ()
     nota: NotaFiscal | None = None
+    recebimentos: Sequence[RecebimentoOperacaoPdv] = ()
 
 
 def gravar(registros: Iterable[Registro]) -> None:
@@ -28,6 +35,7 @@ def gravar(registros: Iterable[Registro]) -> None:
             _ligar(registro)
         ItemOperacaoPdv.objects.using(ALIAS).bulk_create(i for r in registros for i in r.itens)
         FinalizadorOperacaoPdv.objects.using(ALIAS).bulk_create(f for r in registros for f in r.finalizadores)
+        RecebimentoOperacaoPdv.objects.using(ALIAS).bulk_create(t for r in registros for t in r.recebimentos)
         NotaFiscal.objects.using(ALIAS).bulk_create(r.nota for r in registros if r.nota is not None)
 
 
@@ -37,5 +45,7 @@ def _ligar(registro: Registro) -> None:
         item.operacao_id = numero
     for finalizador in registro.finalizadores:
         finalizador.operacao_id = numero
+    for recebimento in registro.recebimentos:
+        recebimento.operacao_id = numero
     if registro.nota is not None:
         registro.nota.id_operacao = numero
