@@ -6,6 +6,7 @@ Guarantees:
 - the log only grows.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from auditoria.guardas import somente_acrescimo
@@ -129,6 +130,7 @@ class Reprocesso(models.Model):
     situacao = models.SmallIntegerField("situação", choices=Situacao.choices)
     descricao = models.CharField("o que foi escolhido", max_length=500)  # the filter, in words
     motivo = models.CharField("motivo", max_length=500)
+    filiais = ArrayField(models.BigIntegerField(), default=list, verbose_name="filiais")  # who sees them all sees it
     total = models.IntegerField("operações")
     feitas = models.IntegerField("feitas", default=0)
     falhas = models.IntegerField("com falha", default=0)
@@ -137,6 +139,9 @@ class Reprocesso(models.Model):
     aprovacao_id = models.BigIntegerField("aprovação", null=True)
     iniciado_em = models.DateTimeField("iniciado em", null=True)
     terminado_em = models.DateTimeField("terminado em", null=True)
+    # since when its speed is taken (begun, or continued after a pause), and how many were done by then
+    marco_em = models.DateTimeField("velocidade desde", null=True)
+    marco_prontas = models.IntegerField("prontas no começo da velocidade", default=0)
 
     class Meta:
         db_table = "pdv_reprocesso"
@@ -145,12 +150,12 @@ class Reprocesso(models.Model):
         default_permissions = ("view",)
         permissions = [("reprocessar_em_massa", "Pode reprocessar operações em massa")]
         indexes = [
-            # the worker: what is under way
-            models.Index(fields=["id"], condition=models.Q(situacao=1), name="pdv_reprocesso_em_andamento"),
+            # the worker: what may still have something to do
+            models.Index(fields=["id"], condition=models.Q(terminado_em=None), name="pdv_reprocesso_aberto"),
         ]
 
     def __str__(self) -> str:
-        return f"reprocesso {self.pk}"
+        return f"reprocesso em massa {self.pk}"
 
 
 class ReprocessoItem(models.Model):
@@ -165,6 +170,7 @@ class ReprocessoItem(models.Model):
     reprocesso = models.ForeignKey(Reprocesso, models.CASCADE, db_index=False, related_name="itens")
     operacao_id = models.BigIntegerField("linha recebida")
     situacao = models.SmallIntegerField("situação", choices=Situacao.choices, default=Situacao.A_ENVIAR)
+    codigo = models.CharField("código da falha", max_length=200, blank=True, default="")
     mensagem = models.TextField("por que falhou", blank=True, default="")
     pk = models.CompositePrimaryKey("reprocesso", "operacao_id")
 

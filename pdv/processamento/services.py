@@ -36,7 +36,9 @@ def drenar_tudo(limite_segundos: float | None = None) -> Resumo:
     return drenar([DrenoOperacoes(), DrenoNotas()], limite=settings.PDV_LOTE, ate=ate)
 
 
-class _Linha(NamedTuple):
+class Linha(NamedTuple):
+    """A staged row as it was when it was locked."""
+
     id: int
     filial_id: int
     situacao: int
@@ -48,7 +50,7 @@ def processar_agora(*, alvo: Alvo, ids: Sequence[int], motivo: str, usuario: Use
     Raises AcaoRecusada, with nothing changed, for rows already posted: that is `reprocessar`.
     """
 
-    def conferir(cursor: CursorWrapper, linhas: Sequence[_Linha]) -> None:
+    def conferir(cursor: CursorWrapper, linhas: Sequence[Linha]) -> None:
         _recusar_se(linhas, lambda x: x.situacao == EFETUADO, "já efetuadas (use reprocessar)")
 
     return _agir(alvo, ids, motivo, usuario, AtoPessoa.Acao.PROCESSAR, PENDENTE, conferir)
@@ -66,15 +68,15 @@ def reprocessar(*, alvo: Alvo, ids: Sequence[int], motivo: str, usuario: User) -
 def ignorar(*, alvo: Alvo, ids: Sequence[int], motivo: str, usuario: User) -> int:
     """Take rows pending or in error out of processing. Raises AcaoRecusada for rows whose entries stand."""
 
-    def conferir(cursor: CursorWrapper, linhas: Sequence[_Linha]) -> None:
+    def conferir(cursor: CursorWrapper, linhas: Sequence[Linha]) -> None:
         _recusar_se(linhas, lambda x: x.situacao == EFETUADO, "já efetuadas: não se ignora o que está lançado")
-        vivas = _com_lancamentos(cursor, alvo, [x.id for x in linhas])
+        vivas = com_lancamentos(cursor, alvo, [x.id for x in linhas])
         _recusar_se(linhas, lambda x: x.id in vivas, "com lançamentos de uma geração anterior: reprocesse")
 
     return _agir(alvo, ids, motivo, usuario, AtoPessoa.Acao.IGNORAR, NAO_DEFINIDO, conferir)
 
 
-Conferencia = Callable[[CursorWrapper, Sequence[_Linha]], None]
+Conferencia = Callable[[CursorWrapper, Sequence[Linha]], None]
 
 
 def _agir(
@@ -90,26 +92,27 @@ def _agir(
     with transaction.atomic(), connection.cursor() as cursor:
         linhas = _travar(cursor, alvo, ids)
         conferir(cursor, linhas)
-        _gravar(cursor, alvo, linhas, nova)
-        _registrar_ato(cursor, alvo, linhas, motivo, usuario, acao)
+        devolver(cursor, alvo, linhas, nova)
+        registrar_ato(cursor, alvo, linhas, motivo, usuario, acao)
         if nova == PENDENTE:
             acordar(DESPERTADOR)
     return len(linhas)
 
 
-def _travar(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> list[_Linha]:
+def _travar(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> list[Linha]:
     cursor.execute(
         f"""SELECT id, filial_id, situacao_replicacao FROM {marcas.TABELAS[alvo]} WHERE id = ANY(%s) ORDER BY id FOR UPDATE""",
         [list(ids)],
     )
-    linhas = [_Linha._make(linha) for linha in cursor.fetchall()]
+    linhas = [Linha._make(linha) for linha in cursor.fetchall()]
     faltam = sorted(set(ids) - {x.id for x in linhas})
     if faltam:
         raise AcaoRecusada(f"não existem mais: {_nomear(faltam)}")
     return linhas
 
 
-def _gravar(cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[_Linha], nova: int) -> None:
+def devolver(cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[Linha], nova: int) -> None:
+    """Give rows that the caller has locked another situação, due now."""
     cursor.execute(
         f"""UPDATE {marcas.TABELAS[alvo]} SET situacao_replicacao = %s, proxima_tentativa_em = now(), mortes = 0
             WHERE id = ANY(%s)""",
@@ -117,9 +120,10 @@ def _gravar(cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[_Linha], nova: i
     )
 
 
-def _registrar_ato(
-    cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[_Linha], motivo: str, usuario: User, acao: AtoPessoa.Acao
+def registrar_ato(
+    cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[Linha], motivo: str, usuario: User, acao: AtoPessoa.Acao
 ) -> None:
+    """Keep what a person decided of each row, and one audit event for all of them."""
     agora = timezone.now()
     colunas = ("alvo", "alvo_id", "filial_id", "acao", "motivo", "usuario", "em")
     quem = usuario.get_username()
@@ -136,8 +140,8 @@ def _registrar_ato(
     )
 
 
-def _conferir_bloqueios(cursor: CursorWrapper, linhas: Sequence[_Linha]) -> None:
-    vivas = _com_lancamentos(cursor, Alvo.OPERACAO, [x.id for x in linhas])
+def _conferir_bloqueios(cursor: CursorWrapper, linhas: Sequence[Linha]) -> None:
+    vivas = com_lancamentos(cursor, Alvo.OPERACAO, [x.id for x in linhas])
     bloqueios = estorno.bloqueios(cursor, [g for g in vivas.values() if g]) if vivas else {}
     presas = {id_: bloqueios[g] for id_, g in vivas.items() if g in bloqueios}
     if presas:
@@ -145,11 +149,11 @@ def _conferir_bloqueios(cursor: CursorWrapper, linhas: Sequence[_Linha]) -> None
         raise AcaoRecusada(f"{len(presas)} não podem ser estornadas: {motivos}")
 
 
-def _sem_conferencia(cursor: CursorWrapper, linhas: Sequence[_Linha]) -> None:
+def _sem_conferencia(cursor: CursorWrapper, linhas: Sequence[Linha]) -> None:
     """A note blocks nothing: its next generation follows at once."""
 
 
-def _com_lancamentos(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> dict[int, int]:
+def com_lancamentos(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> dict[int, int]:
     """Staged rows whose entries stand: row -> its live generation (operations) or document (notes)."""
     if alvo == Alvo.NOTA:
         cursor.execute("SELECT id, chave, numero FROM hiperpdv_nota_fiscal WHERE id = ANY(%s)", [list(ids)])
@@ -164,7 +168,7 @@ def _com_lancamentos(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> d
     return dict(cursor.fetchall())
 
 
-def _recusar_se(linhas: Sequence[_Linha], condicao: Callable[[_Linha], bool], porque: str) -> None:
+def _recusar_se(linhas: Sequence[Linha], condicao: Callable[[Linha], bool], porque: str) -> None:
     culpadas = [x.id for x in linhas if condicao(x)]
     if culpadas:
         raise AcaoRecusada(f"{len(culpadas)} de {len(linhas)} {porque}: {_nomear(culpadas)}")

@@ -177,19 +177,38 @@ class DivergenciaNova(NamedTuple):
     diferencas: list[dict[str, Any]]
 
 
+_MANTIDA_DE_NOVO = """
+UPDATE pdv_divergencia SET vezes = vezes + 1 WHERE id = (
+    SELECT max(id) FROM pdv_divergencia WHERE operacao_id = %s AND hash_conteudo = %s AND decisao = 'recusada'
+    AND diferencas = %s::jsonb AND conteudo -> 'cancelado' = %s::jsonb -> 'cancelado')
+"""
+_DIVERGENCIA = """
+INSERT INTO pdv_divergencia AS d
+    (operacao_id, ponto_venda_id, filial_id, hash_conteudo, conteudo, diferencas, recebida_em, vezes, decisao,
+    decidida_por, motivo)
+VALUES (%s, %s, %s, %s, %s, %s, %s, 1, '', '', '') ON CONFLICT (operacao_id, hash_conteudo) WHERE decisao = '' DO UPDATE SET
+    vezes = d.vezes + 1, diferencas = excluded.diferencas,
+    conteudo = CASE WHEN (d.conteudo -> 'cancelado')::boolean THEN d.conteudo ELSE excluded.conteudo END
+"""
+
+
 def guardar_divergencias(cursor: CursorWrapper, origem: Origem, divergencias: Iterable[DivergenciaNova]) -> None:
-    """Keep what arrived, once for each content; the same content again is counted."""
+    """Keep what arrived, once for each content; the same content again is counted.
+
+    What a person refused, against the very same staged content, is counted too and not asked again. Otherwise a
+    decision was about something else: what arrives waits for one of its own.
+    """
     for nova in divergencias:
-        cursor.execute(
-            "INSERT INTO pdv_divergencia "
-            "(operacao_id, ponto_venda_id, filial_id, hash_conteudo, conteudo, diferencas, recebida_em, vezes) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, 1) ON CONFLICT (operacao_id, hash_conteudo) "
-            "DO UPDATE SET vezes = pdv_divergencia.vezes + 1",
-            [
-                nova.operacao_id, origem.ponto_venda_id, origem.filial_id, nova.hash, json.dumps(nova.conteudo),
-                json.dumps(nova.diferencas), origem.agora,
-            ],
-        )  # fmt: skip
+        conteudo, diferentes = json.dumps(nova.conteudo), json.dumps(nova.diferencas)
+        cursor.execute(_MANTIDA_DE_NOVO, [nova.operacao_id, nova.hash, diferentes, conteudo])
+        if cursor.rowcount == 0:
+            cursor.execute(
+                _DIVERGENCIA,
+                [
+                    nova.operacao_id, origem.ponto_venda_id, origem.filial_id, nova.hash, conteudo, diferentes,
+                    origem.agora,
+                ],
+            )  # fmt: skip
 
 
 # Notes

@@ -267,7 +267,12 @@ class Divergencia(models.Model):
             models.Index(fields=["id"], condition=models.Q(decisao=""), name="pdv_divergencia_a_decidir"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["operacao_id", "hash_conteudo"], name="pdv_divergencia_conteudo")
+            # what was decided stands; the same content may diverge again from what staging holds by then
+            models.UniqueConstraint(
+                fields=["operacao_id", "hash_conteudo"],
+                condition=models.Q(decisao=""),
+                name="pdv_divergencia_conteudo",
+            )
         ]
 
     def __str__(self) -> str:
