@@ -1,0 +1,98 @@
+"""A company with a day behind it: three tills that sold, errors, and what people did. Import it once Django is set up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+
+from auditoria.services import ATOR_SISTEMA
+from captura.ambiente import RAIZ, SENHA, USUARIO
+from erp.acesso.services.chaves import criar_chave
+from erp.cadastros.exemplo import carregar_exemplo, carregar_produtos
+from erp.cadastros.models import PontoVenda
+from erp.financeiro.models import Titulo
+from pdv.processamento.models import Alvo
+from pdv.processamento.services import drenar_tudo, ignorar, reprocessar
+from pdv.replicacao.models import Divergencia, NotaFiscal, OperacaoPdv, Rejeicao, Turno
+from pdv.terminal.catalogo import catalogo
+
+PRODUTOS_FORA = (7, 12)  # not registered: their sales show as errors
+PRODUTOS = 60
+
+
+def cadastrar() -> list[tuple[int, str]]:
+    """The company, its products less two, Ana the manager; returns (till, key)."""
+    carregar_exemplo(filiais=2, pontos_venda=3)
+    carregar_produtos(p for p in catalogo(PRODUTOS) if p.codigo not in PRODUTOS_FORA)
+    ana = User.objects.create_user(USUARIO, password=SENHA, is_staff=True, is_superuser=True, first_name="Ana")
+    ana.groups.add(Group.objects.get(name="gerente"))
+    return [
+        (p.codigo, criar_chave(nome=f"Chave do {p.nome}", escopos=["pdv"], ponto_venda_id=p.pk, ator=ATOR_SISTEMA)[1])
+        for p in PontoVenda.objects.order_by("codigo")
+    ]
+
+
+def vender(url: str, chaves: list[tuple[int, str]]) -> None:
+    """Each till, with a database of its own, sells a day and replicates it over HTTP."""
+    pasta = Path(os.environ["RETAGUARDA_DADOS"])
+    hoje = timezone.localdate().isoformat()
+    for codigo, chave in chaves:
+        ambiente = os.environ | {
+            "TERMINAL_DATABASE_URL": f"sqlite:///{pasta / f'pdv{codigo}.sqlite3'}",
+            "PDV_CHAVE": chave,
+        }
+        simular = ["pdv_simular", "--operacoes", "60", "--ponto-venda", str(codigo), "--inicio", hoje]
+        simular += ["--produtos", str(PRODUTOS), "--erros", "3"]
+        for argumentos in (simular, ["pdv_replicar", "--url", url]):
+            comando = [sys.executable, str(RAIZ / "manage.py"), *argumentos]
+            subprocess.run(comando, check=True, env=ambiente, stdout=subprocess.DEVNULL)
+
+
+def trabalhar() -> dict[str, Any]:
+    """Process, mend, reprocess, ignore, settle; leave some of everything. Returns the ids that the pictures show."""
+    drenar_tudo()
+    ana = User.objects.get(username=USUARIO)
+    vendas = OperacaoPdv.objects.filter(operacao=1)
+    feita = vendas.filter(situacao_replicacao=9).order_by("id")[5]
+    com_erro = vendas.filter(situacao_replicacao=2).order_by("id")
+    ignorada = com_erro.last()
+    reprocessar(alvo=Alvo.OPERACAO, ids=[feita.pk], motivo="Condição do cartão corrigida", usuario=ana)
+    drenar_tudo()
+    if ignorada is not None:
+        ignorar(alvo=Alvo.OPERACAO, ids=[ignorada.pk], motivo="Venda de teste do técnico", usuario=ana)
+    divergencia = Divergencia.objects.create(
+        operacao_id=feita.pk,
+        ponto_venda_id=feita.ponto_venda_id,
+        filial_id=feita.filial_id,
+        hash_conteudo=b"\1" * 33,
+        conteudo={"id_operacao": feita.id_operacao, "valor_total": "10.00"},
+        diferencas=[{"campo": "valor_total", "retaguarda": str(feita.valor_total), "terminal": "10.00"}],
+    )
+    rejeicao = Rejeicao.objects.create(
+        ponto_venda_id=feita.ponto_venda_id,
+        filial_id=feita.filial_id,
+        tipo="operacao",
+        identificador="9123",
+        codigo="CAMPO_INVALIDO",
+        mensagem="itens[2].quantidade_primaria: esperado um número maior que zero, recebido -1",
+        conteudo=b'{"id_operacao": 9123, "itens": [{"item": 3, "quantidade_primaria": "-1"}]}',
+        ultima_em=timezone.now(),
+        vezes=4,
+    )
+    erro = com_erro.order_by("id").first()  # the ignored one is no longer among them
+    return {
+        "feita": feita.pk,
+        "numero": feita.id_operacao,
+        "erro": erro.pk if erro else feita.pk,
+        "nota": NotaFiscal.objects.order_by("id").values_list("pk", flat=True)[3],
+        "turno": Turno.objects.order_by("id").values_list("pk", flat=True)[0],
+        "rejeicao": rejeicao.pk,
+        "divergencia": divergencia.pk,
+        "titulo": Titulo.objects.filter(sentido="R").order_by("id").values_list("pk", flat=True)[0],
+    }

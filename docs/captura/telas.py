@@ -1,0 +1,53 @@
+"""Which screens are photographed, and how."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Foto(NamedTuple):
+    """A screen: its picture's name, its address, and how tall the picture is (None: the whole page)."""
+
+    nome: str
+    endereco: str
+    altura: int | None = 900
+
+
+class Modo(NamedTuple):
+    sufixo: str
+    largura: int
+    escuro: bool
+
+
+CLARO = Modo("", 1400, False)
+MODOS = (CLARO, Modo("-escuro", 1400, True), Modo("-celular", 420, False))
+
+
+def fotos(ids: dict[str, Any]) -> list[Foto]:
+    pdv, proc = "/admin/replicacao", "/admin/processamento"
+    return [
+        Foto("painel", "/admin/"),
+        Foto("operacoes", f"{pdv}/operacaopdv/", 700),
+        Foto("operacoes-busca", f"{pdv}/operacaopdv/?q={ids['numero']}", 420),
+        Foto("operacao", f"{pdv}/operacaopdv/{ids['feita']}/change/", 1500),
+        Foto("operacao-erro", f"{pdv}/operacaopdv/{ids['erro']}/change/"),
+        Foto("reprocessar", f"{pdv}/operacaopdv/{ids['feita']}/reprocessar/", 520),
+        Foto("ignorar", f"{pdv}/operacaopdv/{ids['erro']}/ignorar/", 520),
+        Foto("notas", f"{pdv}/notafiscal/"),
+        Foto("nota", f"{pdv}/notafiscal/{ids['nota']}/change/"),
+        Foto("turno", f"{pdv}/turno/{ids['turno']}/change/"),
+        Foto("nao-entrou", f"{pdv}/rejeicao/", 480),
+        Foto("rejeicao", f"{pdv}/rejeicao/{ids['rejeicao']}/change/", 700),
+        Foto("divergencia", f"{pdv}/divergencia/{ids['divergencia']}/change/", 600),
+        Foto("geracoes", f"{proc}/geracao/", 600),
+        Foto("log", f"{proc}/logprocessamento/", 600),
+        Foto("atos", f"{proc}/atopessoa/", 420),
+        Foto("titulos", "/admin/financeiro/titulo/", 700),
+        Foto("titulo", f"/admin/financeiro/titulo/{ids['titulo']}/change/", 800),
+        Foto("estoque", "/admin/estoque/documentoestoque/", 600),
+        Foto("estoque-novo", "/admin/estoque/documentoestoque/add/", 800),
+        Foto("produtos", "/admin/cadastros/produto/", 600),
+        Foto("importar", "/admin/cadastros/produto/import/", 600),
+        Foto("chaves", "/admin/acesso/chaveapi/", 480),
+        Foto("aprovacoes", "/admin/acesso/aprovacao/", 420),
+    ]
