@@ -21,7 +21,8 @@ class Origem(NamedTuple):
     request_id: str = ""
 
 
-_atual: ContextVar[Origem] = ContextVar("auditoria_origem", default=Origem())  # noqa: B039 - a tuple, immutable
+_SEM_ORIGEM = Origem()  # immutable: one serves every context
+_atual: ContextVar[Origem] = ContextVar("auditoria_origem", default=_SEM_ORIGEM)
 
 
 def origem_atual() -> Origem:

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO, Self
@@ -76,10 +76,8 @@ class Processos:
         for processo in processos:
             _sinalizar(processo, signal.SIGTERM)
         for processo in processos:
-            try:
+            with suppress(subprocess.TimeoutExpired):  # out of patience: SIGKILL follows either way
                 processo.wait(ESPERA)
-            except subprocess.TimeoutExpired:
-                pass
             _sinalizar(processo, signal.SIGKILL)
             processo.wait()
             for tubo in (processo.stdin, processo.stdout):
@@ -93,10 +91,8 @@ class Processos:
 
 
 def _sinalizar(processo: subprocess.Popen[str], sinal: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):  # the whole group has ended by itself, which is what the signal is for
         os.killpg(processo.pid, sinal)
-    except ProcessLookupError:
-        pass
 
 
 def ouvir_sinais() -> None:

@@ -10,12 +10,12 @@ import sys
 import time
 
 import django
+from django.db import connection
 
 
 def main() -> None:
     django.setup()
-    from django.db import connection  # settings are only known by now
-
+    # models: only once Django is set up
     from pdv.processamento.services import drenar_tudo
 
     connection.ensure_connection()

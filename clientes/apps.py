@@ -11,6 +11,8 @@ from django.apps import AppConfig, apps
 from django.db import router
 from django.db.models.signals import post_migrate
 
+from clientes.rules import TIPO_PADRAO
+
 
 class ClientesConfig(AppConfig):
     name = "clientes"
@@ -30,8 +32,6 @@ class ClientesConfig(AppConfig):
 
 def _garantir_tipo_padrao(using: str, apps: Any = apps, **_: Any) -> None:
     """What a customer of an unknown kind becomes (§3.2) is always there, also after the tables are emptied."""
-    from clientes.rules import TIPO_PADRAO
-
     try:
         tipo = apps.get_model("clientes", "TipoVarejo")
     except LookupError:  # migrated back to zero

@@ -46,6 +46,7 @@ Path(os.environ["RETAGUARDA_ESTATICOS"]).mkdir(exist_ok=True)
 django.setup()
 
 
+# Imports inside the functions below: what they name reads the settings, which may wait for the run's own folder.
 def _destruir(pasta: Path) -> None:
     from erp.config.embutido import servidor_padrao
 

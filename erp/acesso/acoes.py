@@ -82,17 +82,19 @@ def acao_com_motivo(
             alvo = args[0] if args else kwargs["object_id"]
             return _Pedido(modeladmin, request, alvo, agir, corpo).atender()
 
-        agir.do_not_call_in_templates = True  # type: ignore[attr-defined]  # the page reads its attributes
-        agir.short_description = titulo  # type: ignore[attr-defined]
-        agir.permissao = permissao  # type: ignore[attr-defined]
-        agir.explicacao = explicacao  # type: ignore[attr-defined]
-        agir.botao = botao  # type: ignore[attr-defined]
-        agir.perigosa = perigosa  # type: ignore[attr-defined]
-        agir.atomica = atomica  # type: ignore[attr-defined]
-        # What unfold reads of a button of an object's page.
-        agir.attrs = {}  # type: ignore[attr-defined]
-        agir.icon = icone or None  # type: ignore[attr-defined]
-        agir.variant = ActionVariant.DANGER if perigosa else ActionVariant.DEFAULT  # type: ignore[attr-defined]
+        agir.__dict__.update(
+            do_not_call_in_templates=True,  # the page reads its attributes
+            short_description=titulo,
+            permissao=permissao,
+            explicacao=explicacao,
+            botao=botao,
+            perigosa=perigosa,
+            atomica=atomica,
+            # What unfold reads of a button of an object's page.
+            attrs={},
+            icon=icone or None,
+            variant=ActionVariant.DANGER if perigosa else ActionVariant.DEFAULT,
+        )
         return agir
 
     return decorar

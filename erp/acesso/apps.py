@@ -16,7 +16,7 @@ class AcessoConfig(AppConfig):
     verbose_name = "Acesso"
 
     def ready(self) -> None:
-        from erp.acesso import grupos, openapi  # noqa: F401 - models and DRF exist only from here on
+        from erp.acesso import grupos, openapi  # noqa: F401  # models and DRF exist only from here on
 
         grupos.conceder("TI", "acesso.view_chaveapi", "acesso.add_chaveapi", "acesso.revogar_chave")
         grupos.conceder("TI", "auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group")

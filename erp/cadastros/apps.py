@@ -47,12 +47,12 @@ class CadastrosConfig(AppConfig):
 
 
 def _filiais() -> Iterable[tuple[int, str]]:
-    from erp.cadastros.models import Filial
+    from erp.cadastros.models import Filial  # models cannot be imported before the apps are ready
 
     return [(filial.pk, str(filial)) for filial in Filial.objects.all()]
 
 
 def _pontos_venda() -> Iterable[tuple[int, str]]:
-    from erp.cadastros.models import PontoVenda
+    from erp.cadastros.models import PontoVenda  # as above
 
     return [(pdv.pk, f"{pdv} ({pdv.filial.nome})") for pdv in PontoVenda.objects.select_related("filial")]

@@ -6,6 +6,7 @@ expected and what was found. Secrets are never repeated in the message.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Iterable
@@ -149,8 +150,7 @@ def _guardar_chave(arquivo: Path) -> None:
     try:
         with os.fdopen(descritor, "w", encoding="ascii") as saida:
             saida.write(secrets.token_urlsafe(64))
-        os.link(parcial, arquivo)
-    except FileExistsError:
-        pass
+        with contextlib.suppress(FileExistsError):  # the other process won: its key is the one read back
+            os.link(parcial, arquivo)
     finally:
         parcial.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,8 @@ def copiar(arquivo: Path) -> int:
 
 
 def _apagar(arquivo: Path) -> None:
-    try:
+    with suppress(NotADirectoryError):  # the folder asked for is a file, which is the error being told
         arquivo.unlink(missing_ok=True)
-    except NotADirectoryError:  # the folder asked for is a file, which is the error being told
-        pass
 
 
 def _gravar_no_disco(arquivo: Path) -> None:
@@ -113,11 +112,9 @@ def _ligar(leitor: subprocess.Popen[bytes], escritor: subprocess.Popen[bytes]) -
 
 
 def _fechar(canal: Any) -> None:
-    try:
+    with suppress(BrokenPipeError):  # what was still buffered for a program that has ended
         if canal:
             canal.close()
-    except BrokenPipeError:  # what was still buffered for a program that has ended
-        pass
 
 
 def _rodar(programa: str, *argumentos: str) -> None:

@@ -58,7 +58,7 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = _pasta_de_metricas()
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    from prometheus_client import multiprocess
+    from prometheus_client import multiprocess  # only here: it reads the folder set above when it is first imported
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types for it
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from gunicorn import util  # type: ignore[import-untyped]  # the library has no types
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]  # the library has no types
 
 from erp.config import ambiente
 

@@ -20,7 +20,7 @@ class RotinasConfig(AppConfig):
 
     def ready(self) -> None:
         from erp.acesso.grupos import conceder
-        from erp.rotinas import internas, tasks  # noqa: F401 - declares the routines; models exist from here on
+        from erp.rotinas import internas, tasks  # noqa: F401  # declares the routines; models exist from here on
         from erp.rotinas.services import DESPERTADOR
         from filas import registrar_despertador
 
@@ -34,7 +34,7 @@ class RotinasConfig(AppConfig):
 
 
 def _ao_migrar(using: str, **_: Any) -> None:
-    from erp.rotinas.services import sincronizar_agendas
+    from erp.rotinas.services import sincronizar_agendas  # models cannot be imported before the apps are ready
 
     if using == DEFAULT_DB_ALIAS:
         sincronizar_agendas()

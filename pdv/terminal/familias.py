@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - a table, one family a line
+# ruff: noqa: E501  # a table, one family a line
 """What a Brazilian neighbourhood supermarket with a pharmacy shelf sells, by family; the brands are invented."""
 
 from typing import NamedTuple

@@ -192,7 +192,7 @@ def test_a_previa_nao_grava_e_mostra_o_que_se_deve_ver() -> None:
 def test_xlsx_com_numeros_datas_e_verdadeiro() -> None:
     pasta, arquivo = Workbook(), BytesIO()
     pasta.active.append(["código", "nome", "filial", "cpf", "celular", "nascimento", "ativo"])
-    pasta.active.append([1, "ANA", 1, 1234567890, 987654321.0, datetime(1993, 7, 4), False])  # noqa: DTZ001 - a cell
+    pasta.active.append([1, "ANA", 1, 1234567890, 987654321.0, datetime(1993, 7, 4), False])  # noqa: DTZ001  # a cell
     pasta.save(arquivo)
     assert not problemas(importar(arquivo.getvalue()))
     ana = Cliente.objects.get(pk="1")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
+from erp.estoque.lancamentos import lancar
 from erp.estoque.models import Movimento, Saldo
+from erp.estoque.rules import MovimentoNovo
 from erp.financeiro.models import SaldoConta
 from pdv.processamento.models import Alvo, Geracao
 from pdv.processamento.services import drenar_tudo, reprocessar
@@ -62,13 +66,6 @@ def test_seis_drenos_ao_mesmo_tempo_lancam_cada_operacao_uma_vez(elenco: Elenco)
 
 def test_itens_em_ordem_oposta_nao_se_travam(elenco: Elenco, settings: object) -> None:
     """Two filiais cannot share a balance row, so the ledger is driven by itself, in opposite orders."""
-    from datetime import date
-
-    from django.db import transaction
-    from django.utils import timezone
-
-    from erp.estoque.lancamentos import lancar
-    from erp.estoque.rules import MovimentoNovo
 
     def lancar_em_ordem(produtos: list[int], base: int) -> None:
         for n in range(15):

@@ -16,7 +16,7 @@ from django.utils import timezone
 from erp.acesso.models import EscopoFilial
 from erp.cadastros.exemplo import carregar_exemplo, carregar_produtos
 from erp.cadastros.models import Conta, Filial
-from erp.financeiro.lancamentos import emitir
+from erp.financeiro.lancamentos import emitir, inverter_titulos
 from erp.financeiro.models import Origem, Titulo
 from erp.financeiro.rules import TituloNovo
 
@@ -93,8 +93,6 @@ def titulo(valor: str = "100.00", sentido: str = "R", **campos: Any) -> Titulo:
 
 def estornar_titulo(original: Titulo) -> None:
     """What the drain does to a title when its operation is reversed."""
-    from erp.financeiro.lancamentos import inverter_titulos
-
     with transaction.atomic(), connection.cursor() as cursor:
         inversos = inverter_titulos(cursor, origem=original.origem, ids=[original.origem_id], contabil=lambda dia: dia)
         emitir(cursor, inversos, agora=timezone.now())

@@ -10,8 +10,7 @@ def rotulo(descricao: str, cores: Mapping[Any, str]) -> Callable[[F], F]:
     """The method returns (key of `cores`, text); a colour is one of success, info, warning, danger."""
 
     def decorar(metodo: F) -> F:
-        metodo.short_description = descricao  # type: ignore[attr-defined]  # as admin.display does
-        metodo.label = dict(cores)  # type: ignore[attr-defined]
+        metodo.__dict__.update(short_description=descricao, label=dict(cores))  # what admin and unfold read
         return metodo
 
     return decorar

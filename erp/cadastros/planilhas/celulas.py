@@ -92,7 +92,7 @@ def sim_ou_nao(celula: str) -> bool:
 def data(celula: str) -> date:
     for formato in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
-            return datetime.strptime(celula, formato).date()  # noqa: DTZ007 - a day has no zone
+            return datetime.strptime(celula, formato).date()  # noqa: DTZ007  # a day has no zone
         except ValueError:
             continue
     raise ValueError(f"«{celula[:40]}» não é uma data; escreva como 31/12/2026")

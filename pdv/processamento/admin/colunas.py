@@ -12,11 +12,8 @@ def coluna(titulo: str, *, cores: Mapping[str, str] | None = None, vazio: str | 
     """`cores` makes each value a label of its colour; `vazio` is what an empty cell shows."""
 
     def decorar(funcao: F) -> F:
-        funcao.short_description = titulo  # type: ignore[attr-defined]  # what the admin reads
-        if cores is not None:
-            funcao.label = dict(cores)  # type: ignore[attr-defined]  # what unfold reads
-        if vazio is not None:
-            funcao.empty_value_display = vazio  # type: ignore[attr-defined]
+        lidos = {"short_description": titulo, "label": cores and dict(cores), "empty_value_display": vazio}
+        funcao.__dict__.update({nome: valor for nome, valor in lidos.items() if valor is not None})
         return funcao
 
     return decorar

@@ -182,7 +182,7 @@ class AtalhoDePeriodo(_NoTempo, admin.SimpleListFilter):
         }.get(self.value() or "")
         if limites is None:
             return queryset
-        return self.no_periodo(request, queryset, request.campo_tempo, *limites)  # type: ignore[attr-defined]
+        return self.no_periodo(request, queryset, request.campo_tempo, *limites)  # type: ignore[attr-defined]  # ListaRapida sets it
 
 
 class PeriodoFiltro(_NoTempo, _Periodo):

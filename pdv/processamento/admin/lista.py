@@ -94,7 +94,7 @@ class ListaRapida(SomenteLeitura, AdminBase):
             return queryset
         inicio = faixa.fim - JANELA + 1
         mais_antiga = self.model._default_manager.filter(pk__gte=inicio).order_by("pk")
-        request.janela_ate = mais_antiga.values_list(self.campo_tempo, flat=True).first()  # type: ignore[attr-defined]
+        request.janela_ate = mais_antiga.values_list(self.campo_tempo, flat=True).first()  # type: ignore[attr-defined]  # ours
         return queryset.filter(pk__gte=inicio)
 
 

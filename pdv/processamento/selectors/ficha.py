@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from erp.cadastros.models import Filial, Finalizador, PontoVenda, Produto
 from erp.estoque.models import Movimento
@@ -95,9 +95,9 @@ def ficha_da_operacao(operacao: OperacaoPdv) -> Ficha:
     )
 
 
-def geracoes_com_entradas(geracoes: object) -> list[GeracaoComEntradas]:
+def geracoes_com_entradas(geracoes: QuerySet[Geracao]) -> list[GeracaoComEntradas]:
     """Generations, oldest first, with their entries of the three ledgers."""
-    achadas = {g.pk: GeracaoComEntradas(g) for g in geracoes.order_by("numero")}  # type: ignore[attr-defined]
+    achadas = {g.pk: GeracaoComEntradas(g) for g in geracoes.order_by("numero")}
     if not achadas:
         return []
     estoque = Q(origem=OrigemEstoque.PDV, origem_id__in=achadas)

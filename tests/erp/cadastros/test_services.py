@@ -9,6 +9,8 @@ from auditoria.models import Evento
 from erp.cadastros.models import Adquirente, CondicaoFinalizador, Conta, Filial, Finalizador, PeriodoContabil, Produto
 from erp.cadastros.selectors import calendario, data_contabil_aberta
 from erp.cadastros.services import EmUso, excluir_com_auditoria, gravar_com_auditoria, mudar_atividade
+from erp.estoque.models import Saldo
+from erp.financeiro.models import SaldoConta
 from tests.erp.elenco import conta, empresa, filial, pessoa, titulo
 
 pytestmark = pytest.mark.django_db
@@ -91,9 +93,6 @@ def test_data_contabil_pula_o_periodo_fechado_e_nao_o_reaberto() -> None:
 
 
 def _usar_tudo() -> None:
-    from erp.estoque.models import Saldo
-    from erp.financeiro.models import SaldoConta
-
     Saldo.objects.create(filial=filial(), produto=Produto.objects.get(codigo=1))
     SaldoConta.objects.create(conta=conta())
     titulo("10")

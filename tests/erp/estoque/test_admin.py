@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from erp.cadastros.admin import filtros
 from erp.cadastros.models import Produto
 from erp.estoque.documento import LinhaDocumento
+from erp.estoque.lancamentos import lancar
 from erp.estoque.models import DocumentoEstoque, Movimento, Natureza, Saldo
+from erp.estoque.rules import MovimentoNovo
 from erp.estoque.services import registrar_documento
-from tests.erp.elenco import agora, empresa, filial, navegador, pessoa
+from tests.erp.elenco import agora, empresa, filial, hoje, navegador, pessoa
 from tests.invariantes import verificar_tudo
 
 pytestmark = pytest.mark.django_db
@@ -144,12 +148,6 @@ def test_saldos_filtram_por_filial_e_produto_e_marcam_os_negativos() -> None:
 
 
 def test_saldos_negativos_em_destaque() -> None:
-    from django.db import connection, transaction
-
-    from erp.estoque.lancamentos import lancar
-    from erp.estoque.rules import MovimentoNovo
-    from tests.erp.elenco import hoje
-
     produto = Produto.objects.get(codigo=4).pk
     venda = MovimentoNovo(filial().pk, produto, 1, Decimal(-2), Decimal(3), agora(), hoje(), 1, 99, 1)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -223,9 +221,6 @@ def test_movimento_nao_se_inclui_nem_altera_nem_exclui() -> None:
 
 
 def test_piso_dos_ids_nunca_esconde_um_movimento_da_janela(monkeypatch: pytest.MonkeyPatch) -> None:
-    from erp.cadastros.admin import filtros
-    from tests.erp.elenco import hoje
-
     monkeypatch.setattr(filtros, "PASSO_DO_PISO", 1)
     for dias in (40, 30, 20, 10, 0):
         with time_machine.travel(timezone.now() - timedelta(days=dias), tick=False):

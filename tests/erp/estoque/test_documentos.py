@@ -6,13 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from auditoria.models import Evento
 from erp.cadastros.models import PeriodoContabil, Produto
 from erp.estoque.documento import LinhaDocumento
 from erp.estoque.erros import DocumentoRecusado
+from erp.estoque.lancamentos import lancar as lancar_movimentos
 from erp.estoque.models import DocumentoEstoque, Movimento, Natureza, Saldo
+from erp.estoque.rules import MovimentoNovo
 from erp.estoque.services import registrar_documento
 from tests.erp.elenco import agora, empresa, filial, hoje, pessoa
 from tests.invariantes import verificar_tudo
@@ -205,11 +208,6 @@ def test_filial_inativa_nao_recebe_documento() -> None:
 
 
 def test_sobra_em_saldo_negativo_traz_o_que_falta() -> None:
-    from django.db import connection, transaction
-
-    from erp.estoque.lancamentos import lancar as lancar_movimentos
-    from erp.estoque.rules import MovimentoNovo
-
     lancar(Natureza.SALDO_INICIAL, linha(1, "2", "3"))
     venda = MovimentoNovo(filial().pk, linha(1, "1").produto_id, Natureza.VENDA, D(-5), None, agora(), hoje(), 1, 77, 1)
     with transaction.atomic(), connection.cursor() as cursor:

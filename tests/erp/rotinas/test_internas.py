@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_limpar_mensagens_chama_quem_se_registrou_uma_vez_e_soma(monkeypatch):
     monkeypatch.setattr(internas, "_limpezas", [])
-    duas = lambda: 2  # noqa: E731 - the same object twice
+    duas = lambda: 2  # noqa: E731  # the same object twice
     for limpar in (duas, duas, lambda: 3):
         internas.registrar_limpeza(limpar)
     assert executar("filas/limpar_mensagens", iniciada_por="x").contagens == {"apagadas": 5}

@@ -50,7 +50,7 @@ def situacao(operacao: OperacaoPdv) -> int:
     return operacao.situacao_replicacao
 
 
-def pedir(cliente: Any, acao: str, *linhas: OperacaoPdv, lista: str = LISTA, todas: bool = False) -> Any:
+def pedir(cliente: Any, acao: str, *linhas: OperacaoPdv | NotaFiscal, lista: str = LISTA, todas: bool = False) -> Any:
     """The confirmation page of an action on rows of the list."""
     dados = {"action": acao, "_selected_action": [linha.pk for linha in linhas], "index": 0}
     return cliente.post(lista, dados | {"select_across": "1" if todas else "0"})
@@ -146,7 +146,7 @@ def test_o_fiscal_age_sobre_notas(elenco: Elenco) -> None:
     nota = estagiar_nota(estagiar(elenco.pdv, Especie.VENDA, D("10.00")), "<x/>", nova_chave(7), 7)
     NotaFiscal.objects.filter(pk=nota.pk).update(situacao_replicacao=2, erro_codigo="XML_ILEGIVEL")
     fiscal = entrar(pessoa("bia", "fiscal", filiais=(elenco.centro,)))
-    confirmar(fiscal, pedir(fiscal, "processar", nota, lista=NOTAS), endereco=NOTAS)  # type: ignore[arg-type]
+    confirmar(fiscal, pedir(fiscal, "processar", nota, lista=NOTAS), endereco=NOTAS)
     nota.refresh_from_db()
     assert nota.situacao_replicacao == 1
     assert AtoPessoa.objects.get().alvo == Alvo.NOTA
