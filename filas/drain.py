@@ -188,7 +188,7 @@ def _drenar_particao(dreno: Dreno, particao: int, limite: int, ate: float | None
             break
         _anotar(dreno.nome, particao, ids)  # in place of the batch before, which is committed
         try:
-            feito = _trabalhar(dreno, ids)
+            feito = trabalhar(dreno, ids)
         except ParticaoOcupada:
             parada = True
             break
@@ -246,10 +246,13 @@ def _gravar_anotacao(cursor: CursorWrapper, nome: str, particao: int, ids: Seque
     )
 
 
-def _trabalhar(dreno: Dreno, ids: Sequence[int]) -> Resumo:
-    """Apply a batch, halving it as long as it is refused."""
+def trabalhar(dreno: Dreno, ids: Sequence[int], *, tentativas: int = TENTATIVAS_TRANSITORIAS) -> Resumo:
+    """Apply a batch, halving it as long as it is refused. Raises ParticaoOcupada when what it needs is held by others.
+
+    Inside a transaction of the caller its parts are savepoints: a preview runs exactly this, and rolls back.
+    """
     try:
-        return _aplicar(dreno, ids)
+        return _aplicar(dreno, ids, tentativas)
     except Exception as erro:
         if _e_transitorio(erro):
             raise ParticaoOcupada from erro
@@ -257,19 +260,19 @@ def _trabalhar(dreno: Dreno, ids: Sequence[int]) -> Resumo:
             raise  # the lock is gone with it: whoever comes next takes the rows up
         if len(ids) > 1:
             meio = len(ids) // 2
-            resumo = _trabalhar(dreno, ids[:meio])
-            resumo += _trabalhar(dreno, ids[meio:])
+            resumo = trabalhar(dreno, ids[:meio], tentativas=tentativas)
+            resumo += trabalhar(dreno, ids[meio:], tentativas=tentativas)
             return resumo
         return _dar_por_perdida(dreno, ids[0], erro)
 
 
-def _aplicar(dreno: Dreno, ids: Sequence[int]) -> Resumo:
-    for tentativa in range(1, TENTATIVAS_TRANSITORIAS + 1):
+def _aplicar(dreno: Dreno, ids: Sequence[int], tentativas: int) -> Resumo:
+    for tentativa in range(1, tentativas + 1):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 return dreno.aplicar(cursor, ids)
         except (DatabaseError, ConflitoTransitorio) as erro:
-            if not _e_transitorio(erro) or tentativa == TENTATIVAS_TRANSITORIAS:
+            if not _e_transitorio(erro) or tentativa == tentativas:
                 raise
             time.sleep(random.uniform(0, 0.02 * 2**tentativa))
     raise AssertionError("unreachable")
