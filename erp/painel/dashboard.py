@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from erp.acesso.escopo import filiais_de
 from erp.painel import selectors
-from erp.painel.rules import GrupoDeErro, agrupar_erros, calados, ha_quanto
+from erp.painel.rules import calados, ha_quanto
 from erp.painel.selectors import Filiais, Soma
-from pdv.processamento.admin.problemas import DESCONHECIDO, onde_se_conserta
-from pdv.processamento.erros import CODIGOS
-from pdv.processamento.formatos import data_hora, numero, quantos, reais, url_de
+from pdv.processamento.admin.retomadas import desde, em_palavras
+from pdv.processamento.formatos import data_hora, numero, reais, url_de
+from pdv.processamento.models import Alvo, Retomada
+from pdv.processamento.selectors.problemas import grupos_de_erro
 from pdv.replicacao.models import NotaFiscal, OperacaoPdv, Rejeicao, SituacaoProcessamento
 
 GRUPOS_MOSTRADOS = 20
@@ -41,8 +42,7 @@ def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool) -> dict[str
     rejeitadas, ultima_rejeicao = selectors.rejeicoes_em_aberto(filiais, hoje)
     silencio = calados(selectors.pdvs(filiais), agora) if com_cadastro else []
     ultimo = selectors.ultimo_lancamento(filiais)
-    grupos = [_grupo(g, OperacaoPdv) for g in _agrupar(OperacaoPdv, filiais, com_erro)]
-    grupos += [_grupo(g, NotaFiscal) for g in _agrupar(NotaFiscal, filiais, notas_com_erro)]
+    grupos, grupos_a_mais = _grupos(filiais)
     return {
         "quadros": [
             _quadro("Com erro", com_erro, url_de(OperacaoPdv, situacao=2), "danger"),
@@ -51,15 +51,16 @@ def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool) -> dict[str
             {
                 "titulo": "Não entrou hoje",
                 "valor": _teto(rejeitadas, rejeitadas > selectors.TETO),
-                "detalhe": f"última {_desde(ultima_rejeicao)}" if ultima_rejeicao else "nenhuma",
+                "detalhe": f"última {desde(ultima_rejeicao)}" if ultima_rejeicao else "nenhuma",
                 "url": url_de(Rejeicao, resolvida="nao"),
                 "cor": "danger" if rejeitadas else "",
             },
             _quadro("Recebidas hoje", selectors.recebidas_desde(hoje, filiais), url_de(OperacaoPdv, quando="hoje"), ""),
             _quadro("Lançadas hoje", selectors.lancadas_desde(hoje, filiais), "", ""),
         ],
-        "grupos": grupos[:GRUPOS_MOSTRADOS],
-        "grupos_a_mais": max(0, len(grupos) - GRUPOS_MOSTRADOS),
+        "grupos": grupos,
+        "grupos_a_mais": grupos_a_mais,
+        "problemas": url_de(Retomada),
         "ultimo": f"{data_hora(ultimo)} ({ha_quanto(ultimo, agora)})" if ultimo else "",
         "calados": [
             {
@@ -76,8 +77,15 @@ def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool) -> dict[str
     }
 
 
-def _agrupar(modelo: type[OperacaoPdv] | type[NotaFiscal], filiais: Filiais, soma: Soma) -> list[GrupoDeErro]:
-    return agrupar_erros(selectors.linhas_com_erro(modelo, filiais)) if soma.linhas else []
+def _grupos(filiais: Filiais) -> tuple[list[dict[str, Any]], int]:
+    """The groups of errors with the most rows, operations' and notes' together, and how many more there are."""
+    achados, quantos = [], 0
+    for alvo in (Alvo.OPERACAO, Alvo.NOTA):
+        do_alvo, total = grupos_de_erro(alvo, filiais, limite=GRUPOS_MOSTRADOS)
+        achados += do_alvo
+        quantos += total
+    maiores = sorted(achados, key=lambda g: -g.linhas)[:GRUPOS_MOSTRADOS]
+    return [em_palavras(g) for g in maiores], quantos - len(maiores)
 
 
 def _teto(linhas: int, ha_mais: bool) -> str:
@@ -88,29 +96,3 @@ def _quadro(titulo: str, soma: Soma, url: str, cor: str) -> dict[str, str]:
     linhas = f"{numero(soma.linhas)}+" if soma.ha_mais else numero(soma.linhas)
     valor = f"mais de {reais(soma.valor)}" if soma.ha_mais else reais(soma.valor)
     return {"titulo": titulo, "valor": linhas, "detalhe": valor, "url": url, "cor": cor if soma.linhas else ""}
-
-
-def _desde(quando: datetime | None) -> str:
-    """`hoje, 10:12`, or the day and the hour."""
-    if quando is None:
-        return ""
-    local = timezone.localtime(quando)
-    return f"hoje, {local:%H:%M}" if local.date() == timezone.localdate() else f"{local:%d/%m/%Y %H:%M}"
-
-
-def _grupo(grupo: GrupoDeErro, modelo: type[OperacaoPdv] | type[NotaFiscal]) -> dict[str, str]:
-    codigo, _, assunto = grupo.digital.partition(":")
-    texto = CODIGOS.get(codigo, DESCONHECIDO)
-    conserto, conserto_texto = onde_se_conserta(codigo, assunto)
-    nomes = ("operação", "operações") if modelo is OperacaoPdv else ("nota", "notas")
-    return {
-        "titulo": f"{texto.titulo}: {assunto}" if assunto else texto.titulo,
-        "codigo": grupo.digital,
-        "quantas": quantos(grupo.linhas, *nomes),
-        "valor": reais(grupo.valor),
-        "desde": _desde(grupo.desde),
-        "saida": texto.saida,
-        "lista": url_de(modelo, erro=grupo.digital) if codigo in CODIGOS else url_de(modelo, situacao=2),
-        "conserto": conserto,
-        "conserto_texto": conserto_texto if conserto else "",
-    }

@@ -2,44 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 CALADO_ENQUANTO_OUTROS_FALAM = timedelta(hours=2)
 CALADO_DE_TODO_JEITO = timedelta(hours=24)
-
-
-class LinhaComErro(NamedTuple):
-    """A row with error: its codes as stored, its money, when it arrived."""
-
-    codigos: str
-    valor: Decimal
-    recebida_em: datetime
-
-
-@dataclass
-class GrupoDeErro:
-    """Rows that fail for the same reason and subject: mend one thing, and all of them go through."""
-
-    digital: str
-    linhas: int = 0
-    valor: Decimal = Decimal(0)
-    desde: datetime | None = None
-
-
-def agrupar_erros(linhas: Iterable[LinhaComErro]) -> list[GrupoDeErro]:
-    """One group per code and subject, the most rows first. A row with two problems counts in both groups."""
-    grupos: dict[str, GrupoDeErro] = {}
-    for linha in linhas:
-        for digital in {d for d in linha.codigos.split(",") if d} or {"ERRO"}:
-            grupo = grupos.setdefault(digital, GrupoDeErro(digital))
-            grupo.linhas += 1
-            grupo.valor += linha.valor
-            grupo.desde = min(grupo.desde or linha.recebida_em, linha.recebida_em)
-    return sorted(grupos.values(), key=lambda g: (-g.linhas, g.digital))
 
 
 class Pdv(NamedTuple):

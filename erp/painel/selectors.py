@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max, QuerySet, Sum
 
 from erp.cadastros.models import PontoVenda
-from erp.painel.rules import LinhaComErro, Pdv
+from erp.painel.rules import Pdv
 from pdv.processamento.models import Geracao
 from pdv.processamento.selectors.faixas import Faixa, extremos, primeiro_id_desde
 from pdv.replicacao.models import NotaFiscal, OperacaoPdv, Rejeicao, SituacaoProcessamento
 
 Filiais = frozenset[int] | None
 TETO = 1_000  # beyond it a count says "1.000+"
-TETO_DE_ERROS = 5_000  # rows with error that are read to be grouped
 TETO_DO_DIA = 200_000  # rows of today that are added up
 TETO_DE_BUSCA = 500_000  # how far back the last posting of a filial is looked for
 
@@ -46,13 +45,6 @@ def na_situacao(
 ) -> Soma:
     """Rows pending or with error: only the partial indexes hold them."""
     return _somar(_das_filiais(modelo.objects.filter(situacao_replicacao=situacao), filiais), TETO)
-
-
-def linhas_com_erro(modelo: type[OperacaoPdv] | type[NotaFiscal], filiais: Filiais) -> list[LinhaComErro]:
-    """The rows with error, `TETO_DE_ERROS` at most."""
-    com_erro = _das_filiais(modelo.objects.filter(situacao_replicacao=SituacaoProcessamento.COM_ERRO), filiais)
-    linhas = com_erro.order_by().values_list("erro_codigo", "valor_total", "recebido_em")[:TETO_DE_ERROS]
-    return [LinhaComErro(*linha) for linha in linhas]
 
 
 def recebidas_desde(instante: datetime, filiais: Filiais) -> Soma:

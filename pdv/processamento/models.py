@@ -187,3 +187,23 @@ class ReprocessoItem(models.Model):
                 name="pdv_reprocesso_item_aberto",
             ),
         ]
+
+
+class Retomada(models.Model):
+    """A group of rows in error sent back together after a mend. Where each is now, staging says."""
+
+    alvo = models.SmallIntegerField("alvo", choices=Alvo.choices)
+    digital = models.CharField("erro", max_length=200)
+    ids = ArrayField(models.BigIntegerField(), verbose_name="linhas recebidas")
+    linhas = models.IntegerField("quantas")
+    pedida_por = models.CharField("pedida por", max_length=150)
+    pedida_em = models.DateTimeField("pedida em")
+
+    class Meta:
+        db_table = "pdv_retomada"
+        verbose_name = "retomada"
+        verbose_name_plural = "problemas"  # the page in the menu
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"retomada {self.pk}"

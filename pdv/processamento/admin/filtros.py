@@ -84,6 +84,26 @@ class ErroFiltro(_Lista):
         )
 
 
+class EsperaFiltro(_Lista):
+    """Pending operations that wait for something; a link of the page of problems names what. Few, and indexed."""
+
+    title = "à espera"
+    parameter_name = "aguarda"
+    TUDO = "sim"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Opcoes:
+        atual = request.GET.get(self.parameter_name, "")
+        opcoes = [(self.TUDO, "De outra operação")]
+        return opcoes if atual in ("", self.TUDO) else [*opcoes, (atual, "Da mesma operação ou título")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        valor = self.value()
+        if not valor:
+            return queryset
+        esperam = queryset.exclude(aguarda="").filter(situacao_replicacao=SituacaoProcessamento.PENDENTE)
+        return esperam if valor == self.TUDO else esperam.filter(aguarda=valor)
+
+
 class _PorNumero(_Lista):
     """Equality with a number chosen from a list; a value that is no number filters nothing."""
 

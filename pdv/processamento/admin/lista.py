@@ -5,6 +5,7 @@ query is served by one of these:
 
 - nothing asked, the newest: the primary key, backwards;
 - situação pendente, com erro, ignorada, and erro: the partial indexes `..._pendente`, `..._erro`, `..._ignorada`;
+- à espera: the partial index `hiperpdv_operacao_aguarda`;
 - a period: the primary key, for a moment is a range of ids (`selectors.faixas`);
 - search: `selectors.busca`, which says its indexes;
 - situação efetuada, espécie, PDV, filial, resultado, and a user who sees some filiais only: the primary key,

@@ -17,6 +17,7 @@ from pdv.processamento.admin.filtros import (
     AtalhoDePeriodo,
     ErroFiltro,
     EspecieFiltro,
+    EsperaFiltro,
     FilialFiltro,
     PeriodoFiltro,
     PontoVendaFiltro,
@@ -42,6 +43,7 @@ class OperacaoAdmin(ComPagina, ComPontoVenda):
     list_filter = [
         SituacaoFiltro,
         ErroFiltro,
+        EsperaFiltro,
         EspecieFiltro,
         FilialFiltro,
         PontoVendaFiltro,
@@ -51,6 +53,7 @@ class OperacaoAdmin(ComPagina, ComPontoVenda):
     list_display_links = ["numero"]
     actions = ["processar", "reprocessar", "ignorar"]
     actions_detail = ["processar", "reprocessar", "ignorar"]
+    filtros_livres = frozenset({"aguarda"})
     search_help_text = "Número da operação, chave da nota (44 caracteres), NSU ou id fim a fim do Pix"
     modelo_da_pagina = "admin/pdv/operacao.html"
 

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal as D
 
 import pytest
 
-from erp.painel.rules import LinhaComErro, Pdv, agrupar_erros, calados, ha_quanto
+from erp.painel.rules import Pdv, calados, ha_quanto
 
 AGORA = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 
 
 def ha(**intervalo: float) -> datetime:
     return AGORA - timedelta(**intervalo)
-
-
-def test_erros_se_agrupam_por_codigo_e_assunto_os_maiores_primeiro() -> None:
-    grupos = agrupar_erros(
-        [
-            LinhaComErro("PRODUTO_NAO_CADASTRADO:123", D("10.00"), ha(hours=1)),
-            LinhaComErro("PRODUTO_NAO_CADASTRADO:123,PAGAMENTO_NAO_FECHA", D("5.00"), ha(hours=3)),
-            LinhaComErro("PRODUTO_NAO_CADASTRADO:124", D("7.00"), ha(hours=2)),
-            LinhaComErro("", D("1.00"), ha(hours=9)),
-        ]
-    )
-    assert [(g.digital, g.linhas, g.valor, g.desde) for g in grupos] == [
-        ("PRODUTO_NAO_CADASTRADO:123", 2, D("15.00"), ha(hours=3)),
-        ("ERRO", 1, D("1.00"), ha(hours=9)),
-        ("PAGAMENTO_NAO_FECHA", 1, D("5.00"), ha(hours=3)),
-        ("PRODUTO_NAO_CADASTRADO:124", 1, D("7.00"), ha(hours=2)),
-    ]
 
 
 def test_pdv_e_calado_quando_os_outros_da_filial_falam_ou_passou_um_dia() -> None:
