@@ -41,6 +41,7 @@ class _Forma(NamedTuple):
     dias_primeira: int = 0
     dias_intervalo: int = 30
     taxa: str = "0"
+    da_loja: bool = False  # a vale that the shop itself gives: no acquirer owes it
 
 
 _E = EspecieFinalizador
@@ -53,6 +54,7 @@ _FORMAS = (
     _Forma(10, "Vale alimentação", _E.VALE, 30, 30, "3.5"),
     _Forma(17, "Pix", _E.PIX),
     _Forma(20, "Pix estático", _E.PIX),
+    _Forma(21, "Vale da loja", _E.VALE, da_loja=True),
     _Forma(99, "Outros", _E.OUTROS),
 )
 _PELO_ADQUIRENTE = {_E.CARTAO, _E.VALE}
@@ -122,7 +124,7 @@ def _finalizadores(banco: Conta) -> None:
         CondicaoFinalizador.objects.create(
             finalizador=finalizador,
             vigente_desde=DESDE,
-            adquirente=adquirente if forma.especie in _PELO_ADQUIRENTE else None,
+            adquirente=adquirente if forma.especie in _PELO_ADQUIRENTE and not forma.da_loja else None,
             conta=banco if forma.especie == _E.PIX else None,
             dias_primeira=forma.dias_primeira,
             dias_intervalo=forma.dias_intervalo,

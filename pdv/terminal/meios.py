@@ -19,6 +19,7 @@ class Meio(IntEnum):
     VALE = 10
     PIX = 17
     PIX_ESTATICO = 20
+    VALE_LOJA = 21  # the shop's own credit, given by a devolução; VALE is the acquirers' vale-alimentação
     OUTROS = 99
 
 

@@ -8,8 +8,10 @@ from pdv.terminal.meios import BANDEIRAS, ZERO, Meio
 from pdv.terminal.models import FinalizadorOperacaoPdv
 
 SEM_PAGAMENTO = frozenset({"90", "91"})
-# what the shop has no finalizador of its own for; all else is OUTROS
-_MEIOS = {f"{meio:02d}": meio for meio in Meio} | {"11": Meio.VALE, "12": Meio.VALE, "13": Meio.VALE}
+# what the shop has no finalizador of its own for; all else is OUTROS, as is store credit: a note does not say which vale
+_MEIOS = {f"{meio:02d}": meio for meio in Meio if meio is not Meio.VALE_LOJA} | dict.fromkeys(
+    ("11", "12", "13"), Meio.VALE
+)
 
 
 def quitar(documento: DocumentoLido) -> tuple[list[FinalizadorOperacaoPdv], list[str]]:

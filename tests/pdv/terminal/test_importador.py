@@ -303,7 +303,7 @@ def test_toda_operacao_importada_fecha_diga_o_documento_o_que_disser(
 ) -> None:
     itens = [_item(valor_liquido=liquido, valor_produto=max(liquido, ZERO)) for liquido in liquidos]
     traducao = traduzir(_documento(itens, total, pagos, troco), "<x/>", ponto_venda=1)
-    operacao, linhas, finalizadores, _ = traducao.registro
+    operacao, linhas, finalizadores, *_ = traducao.registro
     assert sum(i.valor_total_liquido for i in linhas) == operacao.valor_total == total
     assert total == operacao.valor_produtos - operacao.valor_desconto + operacao.valor_acrescimo
     assert sum((f.valor for f in finalizadores), ZERO) - operacao.valor_troco == total
