@@ -5,11 +5,10 @@ from erp.fiscal.xml.arvore import Elemento, campos, filhos
 from erp.fiscal.xml.conferencia import ler_chave
 from erp.fiscal.xml.documento import DocumentoLido, XmlIlegivel
 from erp.fiscal.xml.nfe import ler_protocolo
-from erp.fiscal.xml.situacao import situacao_do_evento
+from erp.fiscal.xml.situacao import CANCELAMENTOS, situacao_do_evento
 from erp.fiscal.xml.ufs import sigla
 from erp.fiscal.xml.valores import Leitor
 
-CANCELAMENTOS = frozenset({"110111", "110112"})
 INUTILIZACAO_HOMOLOGADA = "102"
 
 

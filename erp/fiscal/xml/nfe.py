@@ -10,8 +10,8 @@ from erp.fiscal.xml.conferencia import (
     deduz_desoneracao,
     ler_chave,
 )
-from erp.fiscal.xml.documento import ZERO, DocumentoLido, Item, Pagamento, Tipo, Totais, XmlIlegivel
-from erp.fiscal.xml.situacao import situacao_da_nota
+from erp.fiscal.xml.documento import ZERO, DocumentoLido, Item, Pagamento, Situacao, Tipo, Totais, XmlIlegivel
+from erp.fiscal.xml.situacao import CANCELAMENTOS, situacao_da_nota, situacao_do_evento
 from erp.fiscal.xml.ufs import sigla
 from erp.fiscal.xml.valores import Leitor
 
@@ -19,7 +19,7 @@ _TIPOS: dict[str, Tipo] = {"55": "nfe", "65": "nfce"}
 
 
 def ler_nfe(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
-    """A `NFe`, alone or inside a `nfeProc`."""
+    """A `NFe`, alone or inside a `nfeProc`, to which a till may have appended the event that cancelled the note."""
     partes = filhos(raiz)
     if "NFe" in partes:
         partes |= filhos(partes["NFe"])
@@ -76,12 +76,23 @@ def ler_nfe(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
         cstat=cstat,
         data_protocolo=leitor.data_hora(prot, "dhRecbto"),
         justificativa=leitor.texto(ide, "xJust", 256),
-        situacao=situacao_da_nota(leitor, cstat, tp_emis),
+        situacao=_cancelada(partes, leitor) or situacao_da_nota(leitor, cstat, tp_emis),
         totais=totais,
         itens=itens,
         pagamentos=pagamentos,
         avisos=tuple(leitor.avisos),
     )
+
+
+def _cancelada(partes: dict[str, Elemento], leitor: Leitor) -> Situacao | None:
+    """`cancelada` by a registered cancellation beside the note; None when there is none, or it was refused."""
+    processado = filhos(partes.get("procEventoNFe"))
+    pedido = campos(filhos(processado.get("evento")).get("infEvento"))
+    if leitor.codigo(pedido, "tpEvento", 6) not in CANCELAMENTOS:
+        return None
+    retorno = campos(filhos(processado.get("retEvento")).get("infEvento"))
+    situacao = situacao_do_evento(leitor, leitor.codigo(retorno, "cStat", 3))
+    return situacao if situacao == "cancelada" else None
 
 
 def ler_protocolo(prot: Campos, leitor: Leitor) -> str:

@@ -17,6 +17,7 @@ _POR_CSTAT: dict[str, Situacao] = {
     "302": "denegada",
     "303": "denegada",
 }
+CANCELAMENTOS = frozenset({"110111", "110112"})
 _EVENTO_ACEITO = frozenset({"135", "136", "155"})
 
 

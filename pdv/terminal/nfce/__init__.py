@@ -5,13 +5,16 @@ certificate and the digest are deterministic noise in the shape that the XSD ask
 """
 
 from pdv.terminal.nfce.documento import NotaGerada, gerar_nfce
+from pdv.terminal.nfce.evento import Cancelamento, cancelar_nfce
 from pdv.terminal.nfce.nota import ItemDaNota, NotaParaGerar, PagamentoDaNota, chave_da_nota, problemas_da_nota
 
 __all__ = [
+    "Cancelamento",
     "ItemDaNota",
     "NotaGerada",
     "NotaParaGerar",
     "PagamentoDaNota",
+    "cancelar_nfce",
     "chave_da_nota",
     "gerar_nfce",
     "problemas_da_nota",

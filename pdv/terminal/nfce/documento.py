@@ -49,7 +49,7 @@ def gerar_nfce(nota: NotaParaGerar) -> NotaGerada:
         f"{_ide(nota, chave)}{_emit(nota)}{_dest(nota)}{_itens(nota)}{total(nota)}"
         f"<transp><modFrete>9</modFrete></transp>{_pag(nota)}"
         f"<infAdic><infCpl>DOCUMENTO SIMULADO SEM VALOR FISCAL</infCpl></infAdic></infNFe>"
-        f"{_suplemento(nota, chave)}{_assinatura(chave, digest)}</NFe>"
+        f"{_suplemento(nota, chave)}{assinatura(f'NFe{chave}', digest)}</NFe>"
     )
     if nota.protocolo is not None:
         nfe = (
@@ -147,17 +147,18 @@ def _suplemento(nota: NotaParaGerar, chave: str) -> str:
     )
 
 
-def _assinatura(chave: str, digest: str) -> str:
+def assinatura(identificador: str, digest: str) -> str:
+    """Noise in the shape of a signature over the element whose Id is `identificador`."""
     return (
         '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo>'
         '<CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/>'
         '<SignatureMethod Algorithm="http://www.w3.org/2000/09/xmldsig#rsa-sha1"/>'
-        f'<Reference URI="#NFe{chave}"><Transforms>'
+        f'<Reference URI="#{identificador}"><Transforms>'
         '<Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/>'
         '<Transform Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/></Transforms>'
         '<DigestMethod Algorithm="http://www.w3.org/2000/09/xmldsig#sha1"/>'
         f"<DigestValue>{digest}</DigestValue></Reference></SignedInfo>"
-        f"<SignatureValue>{_ruido(chave, 256)}</SignatureValue>"
+        f"<SignatureValue>{_ruido(identificador.removeprefix('NFe'), 256)}</SignatureValue>"
         f"<KeyInfo><X509Data><X509Certificate>{_CERTIFICADO}</X509Certificate></X509Data></KeyInfo></Signature>"
     )
 

@@ -193,7 +193,9 @@ def _tem_casas(valor: Decimal, casas: int) -> bool:
 
 
 def momento_da_emissao(nota: NotaParaGerar) -> datetime:
+    return momento_no_brasil(nota.data_emissao)
+
+
+def momento_no_brasil(momento: datetime) -> datetime:
     """In the offset it came with, when it is one of Brazil's; else in Brasília's."""
-    if nota.data_emissao.utcoffset() in _FUSOS_DO_BRASIL:
-        return nota.data_emissao
-    return nota.data_emissao.astimezone(BRASILIA)
+    return momento if momento.utcoffset() in _FUSOS_DO_BRASIL else momento.astimezone(BRASILIA)

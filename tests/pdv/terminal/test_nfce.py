@@ -1,7 +1,7 @@
 """The simulator's NFC-e: valid in the XSD, consistent, the same for the same values."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,15 @@ from lxml import etree
 
 from erp.fiscal.chave import chave_valida
 from erp.fiscal.xml import ler_documento
-from pdv.terminal.nfce import ItemDaNota, NotaParaGerar, PagamentoDaNota, chave_da_nota, gerar_nfce
+from pdv.terminal.nfce import (
+    Cancelamento,
+    ItemDaNota,
+    NotaParaGerar,
+    PagamentoDaNota,
+    cancelar_nfce,
+    chave_da_nota,
+    gerar_nfce,
+)
 from tests.erp.fiscal.notas import EMISSAO, ITENS, TOTAL, TROCO, em_dinheiro, nota
 
 CARTAO = PagamentoDaNota("04", TOTAL, "2")
@@ -201,3 +209,49 @@ def test_qualquer_venda_da_um_documento_valido_que_confere(venda: NotaParaGerar)
     lida = ler_documento(gerada.xml)
     assert lida.avisos == ()
     assert [item.valor_liquido for item in lida.itens] == [item.liquido for item in venda.itens]
+
+
+def _cancelada(**campos: Any) -> tuple[str, str]:
+    """The authorised XML and the cancelled one."""
+    gerada = gerar_nfce(nota(protocolo="135260000000001", **campos))
+    cancelamento = Cancelamento(gerada.chave, "135260000000001", "135260000000002", EMISSAO + timedelta(minutes=9))
+    return gerada.xml, cancelar_nfce(gerada.xml, cancelamento)
+
+
+def test_nota_cancelada_guarda_o_que_vendeu_e_e_lida_como_cancelada() -> None:
+    antes, depois = (ler_documento(xml) for xml in _cancelada())
+    assert (antes.situacao, depois.situacao) == ("autorizada", "cancelada")
+    assert depois == antes._replace(situacao="cancelada")
+
+
+def test_evento_de_cancelamento_e_valido_no_xsd_e_e_lido_sem_um_aviso() -> None:
+    evento = etree.fromstring(_cancelada()[1].encode()).find("{*}procEventoNFe")
+    assert evento is not None
+    assert nfelib.__file__ is not None
+    pasta = Path(nfelib.__file__).parent / "nfe_evento_cancel" / "schemas" / "v1_0"
+    esquema = etree.XMLSchema(etree.parse(str(pasta / "procEventoCancNFe_v1.00.xsd")))
+    assert esquema.validate(etree.fromstring(etree.tostring(evento))), esquema.error_log
+    lido = ler_documento(etree.tostring(evento))
+    assert (lido.tipo, lido.situacao, lido.avisos) == ("evento_cancelamento", "cancelada", ())
+    assert (lido.protocolo, lido.data_emissao) == ("135260000000002", EMISSAO + timedelta(minutes=9))
+
+
+@pytest.mark.parametrize(
+    ("troca", "situacao"),
+    [
+        (("<cStat>135</cStat>", "<cStat>155</cStat>"), "cancelada"),
+        (("<cStat>135</cStat>", "<cStat>573</cStat>"), "autorizada"),  # refused: the note stands
+        (("<tpEvento>110111</tpEvento><nSeqEvento>1</nSeqEvento><verEvento>",
+          "<tpEvento>110110</tpEvento><nSeqEvento>1</nSeqEvento><verEvento>"), "autorizada"),  # a carta de correção
+    ],
+)  # fmt: skip
+def test_so_o_evento_registrado_cancela_a_nota(troca: tuple[str, str], situacao: str) -> None:
+    xml = _cancelada()[1].replace(*troca)
+    assert troca[1] in xml
+    assert ler_documento(xml).situacao == situacao
+
+
+def test_nota_sem_protocolo_nao_se_cancela() -> None:
+    pendente = gerar_nfce(nota(tp_emis="9", protocolo=None))
+    with pytest.raises(ValueError, match="só uma nota autorizada"):
+        cancelar_nfce(pendente.xml, Cancelamento(pendente.chave, "", "135260000000002", EMISSAO))
