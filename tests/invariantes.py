@@ -22,6 +22,7 @@ SO_ACRESCIMO = (
     "fiscal_aviso",
     "log_processamento",
     "pdv_ato_pessoa",
+    "pdv_operacao_arquivada",
     "auditoria_evento",
 )
 
@@ -151,11 +152,20 @@ def lancamento_e_titulo_tem_chave_unica() -> None:
 
 
 @garantia
+def baixa_de_operacao_tem_chave_unica() -> None:
+    nenhuma(
+        """SELECT origem, origem_id, sequencia, count(*) FROM financeiro_baixa WHERE origem_id IS NOT NULL
+           GROUP BY 1, 2, 3 HAVING count(*) > 1""",
+        "duas baixas com a mesma chave",
+    )
+
+
+@garantia
 def baixa_tem_no_maximo_um_inverso_e_exato() -> None:
     nenhuma(
         """SELECT i.id, o.id FROM financeiro_baixa i JOIN financeiro_baixa o ON o.id = i.estorno_de_id
            WHERE (i.valor, i.juros, i.desconto) <> (-o.valor, -o.juros, -o.desconto) OR i.titulo_id <> o.titulo_id
-              OR i.conta_id <> o.conta_id OR o.estorno_de_id IS NOT NULL""",
+              OR i.conta_id IS DISTINCT FROM o.conta_id OR o.estorno_de_id IS NOT NULL""",
         "baixa desfeita com outro valor, outro título ou outra conta",
     )
 
@@ -188,44 +198,92 @@ def baixa_move_na_conta_o_valor_mais_juros_menos_desconto() -> None:
         """SELECT b.id, b.valor + b.juros - b.desconto AS esperado, l.valor
            FROM financeiro_baixa b JOIN financeiro_titulo t ON t.id = b.titulo_id
            LEFT JOIN financeiro_lancamento l ON l.origem = 2 AND l.origem_id = b.id AND l.conta_id = b.conta_id
-           WHERE coalesce(l.valor, 0) <> (b.valor + b.juros - b.desconto) * CASE t.sentido WHEN 'R' THEN 1 ELSE -1 END""",
+           WHERE b.origem_id IS NULL AND coalesce(l.valor, 0) <> (b.valor + b.juros - b.desconto) * CASE t.sentido WHEN 'R' THEN 1 ELSE -1 END""",
         "baixa sem o lançamento correspondente",
     )
 
 
 @garantia
 def pagamentos_menos_troco_sao_o_total_da_operacao() -> None:
-    """Of each venda as posted: the money of its payments, in cash and in titles, is its total, to the cent.
+    """Of each generation as posted, the money of its payments, in cash, in titles and in vales, is its total, to the cent.
 
-    Of one that the till cancelled, a generation may hold nothing at all.
+    A devolução gives it, a falta takes it or gives it (sobra). One that was cancelled holds nothing at all.
     """
     nenhuma(
-        """SELECT g.id, g.valor_total, l.valor, t.valor FROM pdv_geracao g
+        """SELECT g.id, g.operacao, g.valor_total, l.valor, t.valor, b.valor FROM pdv_geracao g
            CROSS JOIN LATERAL (SELECT coalesce(sum(valor), 0) AS valor FROM financeiro_lancamento
                                WHERE origem = 1 AND origem_id = g.id AND sequencia >= 0) l
-           CROSS JOIN LATERAL (SELECT coalesce(sum(valor), 0) AS valor FROM financeiro_titulo
-                               WHERE origem = 1 AND origem_id = g.id AND sequencia >= 0 AND sentido = 'R') t
-           WHERE g.operacao = 1 AND l.valor + t.valor <> g.valor_total
-             AND (l.valor + t.valor <> 0 OR NOT EXISTS (SELECT 1 FROM hiperpdv_operacao_pdv o WHERE o.cancelado AND
-                  (o.ponto_venda_id, o.instalacao, o.id_operacao) = (g.ponto_venda_id, g.instalacao, g.id_operacao)))""",
+           CROSS JOIN LATERAL (SELECT coalesce(sum(valor) FILTER (WHERE sentido = 'R'), 0)
+                                    - coalesce(sum(valor) FILTER (WHERE sentido = 'P' AND especie = 'vale'
+                                                                   AND adquirente_id IS NULL), 0) AS valor
+                               FROM financeiro_titulo WHERE origem = 1 AND origem_id = g.id AND sequencia >= 0) t
+           CROSS JOIN LATERAL (SELECT coalesce(sum(b.valor), 0) AS valor FROM financeiro_baixa b
+                               JOIN financeiro_titulo v ON v.id = b.titulo_id AND v.sentido = 'P'
+                               WHERE b.origem = 1 AND b.origem_id = g.id AND b.sequencia >= 0) b
+           WHERE g.operacao IN (1, 4, 5, 7) AND l.valor + t.valor + b.valor IS DISTINCT FROM CASE
+                WHEN g.cancelada THEN 0 WHEN g.operacao = 5 THEN -g.valor_total
+                WHEN g.operacao = 4 THEN sign(l.valor) * g.valor_total ELSE g.valor_total END""",
         "pagamentos menos troco diferentes do total",
     )
 
 
 @garantia
-def geracao_estornada_soma_zero() -> None:
-    """What was reversed left nothing behind, in stock, cash and titles."""
-    for tabela, colunas in (
-        ("estoque_movimento", "m.filial_id, m.produto_id"),
-        ("financeiro_lancamento", "m.conta_id"),
-        ("financeiro_titulo", "m.sentido"),
+def recebimento_abate_o_que_o_cliente_pagou() -> None:
+    nenhuma(
+        """SELECT g.id, g.valor_total, b.valor FROM pdv_geracao g
+           CROSS JOIN LATERAL (SELECT coalesce(sum(valor + juros - desconto), 0) AS valor FROM financeiro_baixa
+                               WHERE origem = 1 AND origem_id = g.id AND sequencia >= 0) b
+           WHERE g.operacao = 7 AND NOT g.cancelada AND b.valor <> g.valor_total""",
+        "recebimento com baixas de outro valor",
+    )
+
+
+@garantia
+def geracao_estornada_tem_o_inverso_de_tudo() -> None:
+    """What was reversed left nothing behind, in stock, cash, titles and settlements; what was not has no inverse."""
+    for tabela, estorno in (
+        ("estoque_movimento", "estorno_de"),
+        ("financeiro_lancamento", "estorno_de"),
+        ("financeiro_titulo", "estorno_de"),
+        ("financeiro_baixa", "estorno_de_id"),
     ):
         nenhuma(
-            f"""SELECT m.origem_id, {colunas}, sum(m.valor) FROM {tabela} m JOIN pdv_geracao g ON g.id = m.origem_id
-                WHERE m.origem = 1 AND g.estornada_em IS NOT NULL AND ({_sem_residuo(tabela)})
-                GROUP BY m.origem_id, {colunas} HAVING sum(m.valor) <> 0""",
-            f"geração estornada que deixou resto em {tabela}",
+            f"""SELECT m.origem_id, m.id, e.id FROM {tabela} m JOIN pdv_geracao g ON g.id = m.origem_id
+                LEFT JOIN {tabela} e ON e.{estorno} = m.id
+                WHERE m.origem = 1 AND m.sequencia >= 0 AND ({_sem_residuo(tabela)})
+                  AND (g.estornada_em IS NOT NULL) <> (e.id IS NOT NULL)""",
+            f"geração estornada que deixou resto em {tabela}, ou viva com inverso",
         )
+
+
+@garantia
+def geracao_cancelada_nao_tem_lancamentos() -> None:
+    for tabela in ("estoque_movimento", "financeiro_lancamento", "financeiro_titulo", "financeiro_baixa"):
+        nenhuma(
+            f"""SELECT g.id, m.id FROM pdv_geracao g JOIN {tabela} m ON m.origem = 1 AND m.origem_id = g.id
+                WHERE g.cancelada""",
+            f"geração cancelada com lançamentos em {tabela}",
+        )
+
+
+@garantia
+def nao_se_devolve_mais_do_que_se_vendeu() -> None:
+    nenhuma(
+        """WITH d AS (
+               SELECT g.ponto_venda_id, g.instalacao, g.id_operacao_origem, i.id_produto, sum(i.quantidade_primaria) AS q
+               FROM pdv_geracao g
+               JOIN hiperpdv_operacao_pdv o USING (ponto_venda_id, instalacao, id_operacao)
+               JOIN hiperpdv_item_operacao_pdv i ON i.operacao_id = o.id AND NOT i.cancelado
+               WHERE g.operacao = 5 AND g.estornada_em IS NULL AND NOT g.cancelada AND g.id_operacao_origem IS NOT NULL
+               GROUP BY 1, 2, 3, 4)
+           SELECT d.*, v.q FROM d CROSS JOIN LATERAL (
+               SELECT coalesce(sum(i.quantidade_primaria), 0) AS q FROM hiperpdv_operacao_pdv o
+               JOIN hiperpdv_item_operacao_pdv i ON i.operacao_id = o.id AND NOT i.cancelado
+               WHERE (o.ponto_venda_id, o.instalacao, o.id_operacao) = (d.ponto_venda_id, d.instalacao, d.id_operacao_origem)
+                 AND i.id_produto = d.id_produto) v
+           WHERE d.q > v.q""",
+        "devolvido mais do que vendido",
+    )
 
 
 # fiscal

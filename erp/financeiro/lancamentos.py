@@ -77,11 +77,10 @@ def inverter_lancamentos(
 def inverter_titulos(
     cursor: CursorWrapper, *, origem: int, ids: Sequence[int], contabil: Callable[[date], date]
 ) -> list[TituloNovo]:
-    """Lock the titles of the origins `ids`, in order of id, and return their inverses."""
+    """The inverses of the titles of the origins `ids`, which the caller has locked."""
     campos = ", ".join(c for c in COLUNAS_TITULO if c not in ("origem", "estorno_de", "lancado_em"))
     cursor.execute(
-        f"SELECT {campos}, id FROM financeiro_titulo WHERE origem = %s AND origem_id = ANY(%s) AND sequencia >= 0 "
-        "ORDER BY id FOR UPDATE",
+        f"SELECT {campos}, id FROM financeiro_titulo WHERE origem = %s AND origem_id = ANY(%s) AND sequencia >= 0 ORDER BY id",
         [origem, list(ids)],
     )
     return [_inverso_de(linha, origem, contabil) for linha in cursor.fetchall()]
@@ -93,18 +92,3 @@ def _inverso_de(linha: tuple[object, ...], origem: int, contabil: Callable[[date
     return titulo._replace(
         valor=-titulo.valor, data_contabil=contabil(titulo.data_contabil), sequencia=-1 - titulo.sequencia
     )
-
-
-def titulos_baixados(cursor: CursorWrapper, *, origem: int, ids: Sequence[int]) -> dict[int, list[int]]:
-    """Titles of the origins `ids` that hold a settlement still standing: what blocks an estorno. {origin: [title]}"""
-    cursor.execute(
-        """SELECT t.origem_id, t.id FROM financeiro_titulo t
-           WHERE t.origem = %s AND t.origem_id = ANY(%s) AND t.sequencia >= 0 AND EXISTS (
-               SELECT 1 FROM financeiro_baixa b WHERE b.titulo_id = t.id AND b.estorno_de_id IS NULL
-               AND NOT EXISTS (SELECT 1 FROM financeiro_baixa e WHERE e.estorno_de_id = b.id))""",
-        [origem, list(ids)],
-    )
-    achados: dict[int, list[int]] = defaultdict(list)
-    for origem_id, titulo in cursor.fetchall():
-        achados[origem_id].append(titulo)
-    return achados

@@ -53,6 +53,23 @@ class TituloNovo(NamedTuple):
     estorno_de: int | None = None
 
 
+class BaixaNova(NamedTuple):
+    """A settlement of a title to be posted; an inverse has every amount negated."""
+
+    titulo_id: int
+    valor: Decimal
+    juros: Decimal
+    desconto: Decimal
+    ocorrido_em: datetime
+    data_contabil: date
+    motivo: str
+    feita_por: str
+    origem: int
+    origem_id: int
+    sequencia: int
+    estorno_de: int | None = None
+
+
 def parcelar(valor: Decimal, parcelas: int) -> list[Decimal]:
     """Split money into instalments that sum to the whole; the first takes the cents that do not divide."""
     if parcelas == 1:

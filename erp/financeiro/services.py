@@ -102,7 +102,7 @@ def desfazer_baixas(*, chaves: Mapping[int, uuid.UUID], motivo: str, usuario: Us
         raise BaixaRecusada(f"não existe a baixa {', '.join(map(str, faltam))}")
     periodos_fechados()
     with connection.cursor() as cursor:
-        travar_contas(cursor, {baixa.conta_id for baixa in baixas})
+        travar_contas(cursor, {baixa.conta_id for baixa in baixas if baixa.conta_id is not None})
     _travar_titulos([baixa.titulo_id for baixa in baixas])
     return [_desfazer(baixa, motivo.strip()[:200], usuario, chaves[baixa.pk]) for baixa in baixas]
 
@@ -112,6 +112,10 @@ def _desfazer(baixa: Baixa, motivo: str, usuario: User, chave: uuid.UUID) -> Bai
         if feita.estorno_de_id != baixa.pk:
             raise BaixaRecusada("este formulário já foi usado; abra outro")
         return feita
+    if baixa.origem_id is not None:
+        raise BaixaRecusada(
+            f"a baixa {baixa.pk} é de uma operação do PDV ({baixa.feita_por}, {baixa.motivo}): cancele ou reprocesse a operação"
+        )
     if baixa.estorno_de_id is not None:
         raise BaixaRecusada(
             f"a baixa {baixa.pk} é o desfazer da baixa {baixa.estorno_de_id}; para valer de novo, baixe o título outra vez"
@@ -162,6 +166,7 @@ def _baixar(pedido: PedidoBaixa, titulo: Titulo, ato: _Ato) -> Baixa:
 
 
 def _lancamento(baixa: Baixa, titulo: Titulo, valor: Decimal, estorno_de: int | None = None) -> LancamentoNovo:
+    assert baixa.conta_id is not None  # only what an operation of the till settles has no account
     return LancamentoNovo(
         conta_id=baixa.conta_id,
         filial_id=titulo.filial_id,
@@ -212,7 +217,7 @@ def _auditar(acao: str, baixa: Baixa, usuario: User) -> None:
         objeto_id=str(baixa.titulo_id),
         depois={
             "baixa": baixa.pk,
-            "conta": baixa.conta.codigo,
+            "conta": baixa.conta.codigo if baixa.conta else "",
             "valor": formatar(baixa.valor),
             "juros": formatar(baixa.juros),
             "desconto": formatar(baixa.desconto),

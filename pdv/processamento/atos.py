@@ -10,6 +10,11 @@ SEM_ATO = ("sistema", "a situação voltou a 1 fora do admin")
 CANCELADA = ("terminal", "cancelada no PDV depois de lançada")
 
 
+def cancelada_por(id_operacao: int) -> tuple[str, str]:
+    """Who undid a generation, and why, when a cancelamento of the till did."""
+    return "terminal", f"cancelada pela operação {id_operacao}"
+
+
 def ultimo_reprocesso(cursor: CursorWrapper, alvo: Alvo, linha: int, geracao: int) -> tuple[str, str]:
     """Who asked that the live generation be done again, and why; the system where nobody did (a flip by SQL)."""
     cursor.execute(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.backends.utils import CursorWrapper
 
 from filas.copia import copiar
-from pdv.processamento.efeitos.regras_venda import formatar
+from pdv.processamento.efeitos.regras_pagamento import formatar
 from pdv.processamento.valores import Operacao
 
 _TRAVA = zlib.crc32(b"pdv.comparacao") - 2**31

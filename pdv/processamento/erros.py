@@ -62,12 +62,67 @@ CODIGOS: dict[str, Codigo] = {
     "TROCO_NAO_FECHA": Codigo("Troco não confere", "Confira os pagamentos no PDV; corrija lá e replique de novo."),
     "TOTAL_NAO_FECHA": Codigo("Total não confere", "Confira descontos e acréscimos no PDV; corrija lá e replique de novo."),
     "ITENS_NAO_FECHAM": Codigo("Itens não somam o total", "Confira os itens no PDV; corrija lá e replique de novo."),
-    "VENDA_SEM_ITENS": Codigo("Venda sem itens", "Confira a venda no PDV; corrija lá e replique de novo."),
+    "VENDA_SEM_ITENS": Codigo("Operação sem itens", "Confira a operação no PDV; corrija lá e replique de novo."),
     "QUANTIDADE_INVALIDA": Codigo("Quantidade inválida", "A quantidade deve ser maior que zero: corrija no PDV."),
     "PARCELAS_INVALIDAS": Codigo("Número de parcelas inválido", "O número de parcelas deve ir de 1 a 99: corrija no PDV."),
     "VALOR_INVALIDO": Codigo("Valor inválido", "O valor deve ser maior que zero: corrija no PDV."),
     "ESPECIE_NAO_SUPORTADA": Codigo(
         "Espécie de operação ainda não processada", "Fica guardada; será processada quando a espécie for suportada."
+    ),
+    "ORIGEM_NAO_CHEGOU": Codigo(
+        "Operação de origem não chegou", "Confira no PDV se a operação citada foi replicada; quando chegar, processe de novo."
+    ),
+    "ORIGEM_NAO_INFORMADA": Codigo(
+        "Cancelamento sem operação de origem", "Confira no PDV qual operação foi cancelada; corrija lá e replique de novo."
+    ),
+    "ORIGEM_IGNORADA": Codigo(
+        "Operação de origem ignorada", "Processe a operação de origem, ou ignore também esta, com o motivo."
+    ),
+    "ORIGEM_CANCELADA": Codigo(
+        "Operação de origem já cancelada", "Confira no PDV: se foi cancelada duas vezes, ignore esta com o motivo."
+    ),
+    "ORIGEM_INESPERADA": Codigo(
+        "Operação de origem de outra espécie", "Confira no PDV o número da operação de origem e replique de novo."
+    ),
+    "VENDA_COM_DEVOLUCAO": Codigo(
+        "Venda com devolução", "Cancele primeiro a devolução citada e processe esta de novo."
+    ),
+    "DEVOLUCAO_MAIOR_QUE_VENDIDO": Codigo(
+        "Devolve mais do que foi vendido", "Confira no PDV as devoluções desta venda; corrija lá ou ignore esta com o motivo."
+    ),
+    "FINALIZADOR_NAO_DEVOLVE": Codigo(
+        "Devolução por finalizador que não devolve", "Devolva em dinheiro, Pix ou vale: corrija no PDV e replique de novo."
+    ),
+    "FINALIZADOR_NAO_RECEBE": Codigo(
+        "Recebimento a prazo", "Título não se paga com crediário nem vale: corrija no PDV e replique de novo."
+    ),
+    "VALE_SEM_SALDO": Codigo(
+        "Vale sem saldo", "Confira o vale e o que já foi usado dele; corrija a venda no PDV e replique de novo."
+    ),
+    "VALE_NAO_ENCONTRADO": Codigo(
+        "Vale não encontrado", "Confira o código do vale e se a devolução que o gerou foi replicada; depois processe de novo."
+    ),
+    "VALE_NAO_INFORMADO": Codigo(
+        "Vale sem código", "Informe no PDV o código do vale ou o cliente e replique de novo."
+    ),
+    "RECEBIMENTO_SEM_TITULOS": Codigo(
+        "Recebimento sem títulos", "Confira no PDV quais títulos foram pagos; corrija lá e replique de novo."
+    ),
+    "RECEBIMENTO_NAO_FECHA": Codigo(
+        "Títulos não somam o recebido", "Confira valores, juros e descontos no PDV; corrija lá e replique de novo."
+    ),
+    "RECEBIMENTO_MAIOR_QUE_ABERTO": Codigo(
+        "Recebido mais do que o título deve",
+        "Confira o título: se outra baixa já o abateu, desfaça-a ou corrija o recebimento no PDV e replique de novo.",
+    ),
+    "TITULO_JA_PAGO": Codigo(
+        "Título já pago", "Confira quem já o baixou: desfaça aquela baixa, ou devolva o dinheiro e ignore este com o motivo."
+    ),
+    "TITULO_CANCELADO": Codigo(
+        "Título de venda cancelada", "A venda que gerou o título foi cancelada: devolva o dinheiro e ignore com o motivo."
+    ),
+    "TITULO_NAO_ENCONTRADO": Codigo(
+        "Título não encontrado", "Confira o número do título e se a venda foi replicada; depois processe de novo."
     ),
     "ESTOQUE_INSUFICIENTE": Codigo(
         "Estoque ficaria negativo",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
@@ -14,60 +14,108 @@ from erp.estoque import lancamentos as estoque
 from erp.estoque.models import Origem
 from erp.estoque.rules import ZERO, MovimentoNovo
 from erp.financeiro import lancamentos as financeiro
-from erp.financeiro.rules import TituloNovo
+from erp.financeiro import quitacao
+from erp.financeiro.quitacao import BaixaDePe
+from erp.financeiro.rules import BaixaNova, LancamentoNovo, TituloNovo
 from filas.drain import ConflitoTransitorio, ErroDefinitivo
+from pdv.processamento.efeitos.datas import dia_local
 from pdv.processamento.valores import Efeitos
 
 PDV = int(Origem.PDV)
 ChaveOperacao = tuple[int, UUID, int]
+T = TypeVar("T", MovimentoNovo, LancamentoNovo, TituloNovo, BaixaNova)
 Contabil = Callable[[date], date]  # an accounting day to the first open one
 
 
+class Cancelamento(NamedTuple):
+    """The generation of a cancelamento, and when it happened."""
+
+    geracao: int
+    ocorrido_em: datetime
+    data_contabil: date
+
+
 class GeracaoAtual(NamedTuple):
-    """How often an operation was processed, and the generation that is alive, if any."""
+    """How often an operation was processed, and the generation that is alive, if any, with the origin that it refers to."""
 
     ultima: int
     viva_id: int | None
+    id_operacao_origem: int | None = None
+
+
+NUNCA = GeracaoAtual(0, None)
 
 
 def geracoes_de(cursor: CursorWrapper, chaves: Sequence[ChaveOperacao]) -> dict[ChaveOperacao, GeracaoAtual]:
     """The generations of operations, by natural key; an operation never processed is absent."""
     cursor.execute(
-        """SELECT g.ponto_venda_id, g.instalacao, g.id_operacao, max(g.numero), max(g.id) FILTER (WHERE g.estornada_em IS NULL)
+        """SELECT g.ponto_venda_id, g.instalacao, g.id_operacao, max(g.numero), max(g.id) FILTER (WHERE g.estornada_em IS NULL),
+               max(g.id_operacao_origem) FILTER (WHERE g.estornada_em IS NULL)
            FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[]) AS x(pv, inst, op)
            JOIN pdv_geracao g ON g.ponto_venda_id = x.pv AND g.instalacao = x.inst AND g.id_operacao = x.op
            GROUP BY 1, 2, 3""",
         [[c[0] for c in chaves], [str(c[1]) for c in chaves], [c[2] for c in chaves]],
     )
-    return {(pv, inst, op): GeracaoAtual(numero, viva) for pv, inst, op, numero, viva in cursor.fetchall()}
+    return {(pv, inst, op): GeracaoAtual(*atual) for pv, inst, op, *atual in cursor.fetchall()}
 
 
 def bloqueios(cursor: CursorWrapper, geracoes: Sequence[int]) -> dict[int, ErroDefinitivo]:
     """What forbids the estorno of each generation, with its way out. Empty when nothing does."""
     return {
-        geracao: ErroDefinitivo(
-            "TITULO_BAIXADO",
-            f"o(s) título(s) {', '.join(map(str, titulos))} já tem baixa: desfaça a baixa antes de estornar",
-        )
-        for geracao, titulos in financeiro.titulos_baixados(cursor, origem=PDV, ids=geracoes).items()
+        geracao: ErroDefinitivo("TITULO_BAIXADO", f"{'; '.join(_nomear(b) for b in baixas)}: desfaça antes de estornar")
+        for geracao, baixas in baixas_que_impedem(cursor, geracoes).items()
     }
 
 
+def baixas_que_impedem(cursor: CursorWrapper, geracoes: Sequence[int]) -> dict[int, list[BaixaDePe]]:
+    """Settlements that stand on the titles of generations, made by something else: they must be undone first."""
+    return quitacao.baixas_de_pe(cursor, origem=PDV, ids=geracoes)
+
+
+def _nomear(baixa: BaixaDePe) -> str:
+    dia = f"{dia_local(baixa.ocorrido_em):%d/%m/%Y}"
+    return f"o título {baixa.documento or baixa.titulo_id}, parcela {baixa.parcela}, foi baixado em {dia} por {baixa.feita_por}"
+
+
 def inversos(cursor: CursorWrapper, geracoes: Sequence[int], contabil: Contabil) -> Efeitos:
-    """The inverse entries of `geracoes`, titles apart: the lock order puts them after stock and cash."""
+    """The inverse stock and cash entries of `geracoes`; titles wait until they are locked."""
     return Efeitos(
         estoque.inverter(cursor, origem=PDV, ids=geracoes, contabil=contabil),
         financeiro.inverter_lancamentos(cursor, origem=PDV, ids=geracoes, contabil=contabil),
         [],
+        [],
     )
 
 
-def inverter_titulos(cursor: CursorWrapper, geracoes: Sequence[int], contabil: Contabil) -> list[TituloNovo]:
-    """The inverses of the titles of `geracoes`, locked; once more without settlement, now that nobody can settle them."""
-    titulos = financeiro.inverter_titulos(cursor, origem=PDV, ids=geracoes, contabil=contabil)
-    if financeiro.titulos_baixados(cursor, origem=PDV, ids=geracoes):
+def inversos_de_titulos(cursor: CursorWrapper, geracoes: Sequence[int], contabil: Contabil) -> Efeitos:
+    """The inverses of the titles and settlements of `geracoes`, whose titles the caller has locked.
+
+    Looks once more for settlements that block, now that nobody can make one.
+    """
+    if baixas_que_impedem(cursor, geracoes):
         raise ConflitoTransitorio("um título foi baixado enquanto era estornado")
-    return titulos
+    return Efeitos(
+        [],
+        [],
+        financeiro.inverter_titulos(cursor, origem=PDV, ids=geracoes, contabil=contabil),
+        quitacao.inverter_baixas(cursor, origem=PDV, ids=geracoes, contabil=contabil),
+    )
+
+
+def em_nome_de(inverso: Efeitos, cancelamentos: Mapping[int, Cancelamento]) -> Efeitos:
+    """Inverses as entries of the cancelamento that they are for: its generation, its moment, its accounting day."""
+
+    def mudar(entrada: T) -> T:
+        c = cancelamentos[entrada.origem_id]
+        dia = max(entrada.data_contabil, c.data_contabil)
+        return entrada._replace(origem_id=c.geracao, ocorrido_em=c.ocorrido_em, data_contabil=dia)
+
+    return Efeitos(
+        [mudar(m) for m in inverso.movimentos],
+        [mudar(x) for x in inverso.lancamentos],
+        [mudar(t) for t in inverso.titulos],
+        [mudar(b) for b in inverso.baixas],
+    )
 
 
 def marcar_estornadas(

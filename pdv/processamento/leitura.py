@@ -1,19 +1,30 @@
-"""Claim and read staged operations with their children: three queries, whatever the size of the batch."""
+"""Claim and read staged operations with their children: three or four queries, whatever the size of the batch."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.backends.utils import CursorWrapper
 
-from pdv.processamento.valores import Item, Operacao, Pagamento
+from pdv.processamento.valores import Item, Operacao, Pagamento, Recebimento
+from pdv.tabelas import Especie
 
 _OPERACAO = """SELECT id, ponto_venda_id, filial_id, instalacao, id_operacao, id_ponto_venda, operacao,
        coalesce(data_hora_termino, data_hora_inicio), cancelado, cpf_cnpj_consumidor, codigo_cliente, valor_produtos,
-       valor_desconto, valor_acrescimo, valor_total, valor_troco, tentativas FROM hiperpdv_operacao_pdv WHERE id = ANY(%s)"""
+       valor_desconto, valor_acrescimo, valor_total, valor_troco, id_operacao_origem, tentativas, aguarda, aguarda_desde
+    FROM hiperpdv_operacao_pdv WHERE id = ANY(%s)"""
+
+
+_ITENS = """SELECT operacao_id, item, id_produto, quantidade_primaria, valor_total_liquido, cancelado
+    FROM hiperpdv_item_operacao_pdv WHERE operacao_id = ANY(%s) ORDER BY operacao_id, item"""
+_PAGAMENTOS = """SELECT operacao_id, item, id_finalizador, valor, valor_troco, parcela, nsu, autorizacao, txid, end_to_end_id
+    FROM hiperpdv_finalizador_operacao_pdv WHERE operacao_id = ANY(%s) ORDER BY operacao_id, item"""
+_RECEBIMENTOS = """SELECT operacao_id, item, numero_documento, parcela, valor, juros, desconto
+    FROM hiperpdv_recebimento_operacao_pdv WHERE operacao_id = ANY(%s) ORDER BY operacao_id, item"""
+T = TypeVar("T")
 
 
 def reivindicar_operacoes(cursor: CursorWrapper, ids: Sequence[int]) -> list[Operacao]:
@@ -33,30 +44,33 @@ def ler_operacoes(cursor: CursorWrapper, ids: Sequence[int]) -> list[Operacao]:
 
 def _com_filhos(cursor: CursorWrapper, linhas: list[tuple[Any, ...]]) -> list[Operacao]:
     ids = [linha[0] for linha in linhas]
-    itens: defaultdict[int, list[Item]] = defaultdict(list)
-    cursor.execute(
-        """SELECT operacao_id, item, id_produto, quantidade_primaria, valor_total_liquido, cancelado
-           FROM hiperpdv_item_operacao_pdv WHERE operacao_id = ANY(%s) ORDER BY operacao_id, item""",
-        [ids],
-    )
+    itens = _filhos(cursor, _ITENS, ids, Item._make)
+    pagamentos = _filhos(cursor, _PAGAMENTOS, ids, Pagamento._make)
+    recebem = [linha[0] for linha in linhas if linha[6] == Especie.RECEBIMENTO]
+    recebimentos = _filhos(cursor, _RECEBIMENTOS, recebem, Recebimento._make) if recebem else {}
+    return [
+        Operacao._make((*linha, itens.get(id_, []), pagamentos.get(id_, []), recebimentos.get(id_, [])))
+        for linha in linhas
+        for id_ in linha[:1]
+    ]
+
+
+def _filhos(
+    cursor: CursorWrapper, sql: str, ids: Sequence[int], montar: Callable[[Iterable[Any]], T]
+) -> dict[int, list[T]]:
+    filhos: defaultdict[int, list[T]] = defaultdict(list)
+    cursor.execute(sql, [list(ids)])
     for operacao_id, *resto in cursor.fetchall():
-        itens[operacao_id].append(Item._make(resto))
-    pagamentos: defaultdict[int, list[Pagamento]] = defaultdict(list)
-    cursor.execute(
-        """SELECT operacao_id, item, id_finalizador, valor, valor_troco, parcela, nsu, autorizacao, txid, end_to_end_id
-           FROM hiperpdv_finalizador_operacao_pdv WHERE operacao_id = ANY(%s) ORDER BY operacao_id, item""",
-        [ids],
-    )
-    for operacao_id, *resto in cursor.fetchall():
-        pagamentos[operacao_id].append(Pagamento._make(resto))
-    return [Operacao._make((*linha, itens[linha[0]], pagamentos[linha[0]])) for linha in linhas]
+        filhos[operacao_id].append(montar(resto))
+    return filhos
 
 
 def marcar_efetuadas(cursor: CursorWrapper, tabela: str, ids: Sequence[int], agora: datetime) -> None:
     """1 -> 9. Raises when a row moved meanwhile; it cannot, as the claim holds it locked."""
     cursor.execute(
         f"""UPDATE {tabela} SET situacao_replicacao = 9, processado_em = %s, tentativas = tentativas + 1,
-            erro_codigo = '', erro_mensagem = '', mortes = 0 WHERE id = ANY(%s) AND situacao_replicacao = 1""",
+            erro_codigo = '', erro_mensagem = '', erro_em = NULL, aguarda = '', aguarda_desde = NULL, mortes = 0
+            WHERE id = ANY(%s) AND situacao_replicacao = 1""",
         [agora, list(ids)],
     )
     if cursor.rowcount != len(ids):

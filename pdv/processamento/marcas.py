@@ -10,7 +10,9 @@ from django.utils import timezone
 from filas.copia import copiar
 from filas.drain import ErroDefinitivo
 from pdv.processamento.erros import Problema
+from pdv.processamento.espera import Espera
 from pdv.processamento.models import Alvo, LogProcessamento
+from pdv.processamento.valores import Operacao
 
 TABELAS = {Alvo.OPERACAO: "hiperpdv_operacao_pdv", Alvo.NOTA: "hiperpdv_nota_fiscal"}
 CODIGOS_MAXIMO = 200  # characters of `erro_codigo`
@@ -61,10 +63,10 @@ def marcar_com_erro(cursor: CursorWrapper, alvo: Alvo, erros: Sequence[tuple[int
     mensagens = ["\n".join(p.mensagem for p in ps) for _, ps in erros]
     cursor.execute(
         f"""UPDATE {TABELAS[alvo]} o SET situacao_replicacao = 2, tentativas = o.tentativas + 1,
-            erro_codigo = x.codigo, erro_mensagem = x.mensagem
+            erro_codigo = x.codigo, erro_mensagem = x.mensagem, erro_em = %s, aguarda = '', aguarda_desde = NULL
             FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS x(id, codigo, mensagem)
             WHERE o.id = x.id AND o.situacao_replicacao = 1 RETURNING o.id, o.filial_id, o.tentativas, x.codigo, x.mensagem""",
-        [[id_ for id_, _ in erros], codigos, mensagens],
+        [agora, [id_ for id_, _ in erros], codigos, mensagens],
     )
     resultado = LogProcessamento.Resultado.ERRO
     linhas = [(alvo, id_, f, t, resultado, codigo, texto, agora) for id_, f, t, codigo, texto in cursor.fetchall()]
@@ -104,3 +106,40 @@ def contar_mortes(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int], maximo:
     )
     problema = Problema("MATOU_O_PROCESSO", f"derrubou o processamento {maximo} vezes seguidas")
     marcar_com_erro(cursor, alvo, [(id_, [problema]) for id_, mortes in cursor.fetchall() if mortes >= maximo])
+
+
+def marcar_em_espera(cursor: CursorWrapper, esperas: Sequence[tuple[Operacao, Espera]]) -> None:
+    """Still pending, and why; looked at again twice as late each time, up to a quarter of an hour. Logged when it changes."""
+    if not esperas:
+        return
+    agora = timezone.now()
+    cursor.execute(
+        f"""UPDATE {TABELAS[Alvo.OPERACAO]} o SET aguarda = x.aguarda, erro_mensagem = x.mensagem, erro_codigo = '',
+            tentativas = o.tentativas + 1, aguarda_desde = coalesce(o.aguarda_desde, %s), proxima_tentativa_em = %s
+                + least(greatest(%s - coalesce(o.aguarda_desde, %s), interval '15 seconds'), interval '15 minutes')
+            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS x(id, aguarda, mensagem)
+            WHERE o.id = x.id AND o.situacao_replicacao = 1""",
+        [
+            agora, agora, agora, agora, [o.id for o, _ in esperas], [e.aguarda for _, e in esperas],
+            [e.mensagem for _, e in esperas],
+        ],
+    )  # fmt: skip
+    resultado = LogProcessamento.Resultado.ESPERA
+    linhas = [
+        (Alvo.OPERACAO, o.id, o.filial_id, o.tentativas + 1, resultado, "", e.mensagem, agora)
+        for o, e in esperas
+        if o.aguarda != e.aguarda
+    ]
+    copiar(cursor, "log_processamento", COLUNAS_LOG, linhas)
+
+
+def acordar_quem_espera(cursor: CursorWrapper, chegaram: Sequence[str]) -> None:
+    """What was waited for is posted: who waits for it is due now. Costs one probe while nobody waits."""
+    tabela = TABELAS[Alvo.OPERACAO]
+    cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {tabela} WHERE aguarda <> '')")
+    if cursor.fetchone()[0]:
+        cursor.execute(
+            f"""UPDATE {tabela} SET proxima_tentativa_em = now()
+                WHERE aguarda <> '' AND aguarda = ANY(%s) AND situacao_replicacao = 1""",
+            [list(chegaram)],
+        )

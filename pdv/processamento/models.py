@@ -23,6 +23,7 @@ class Geracao(models.Model):
     operacao = models.SmallIntegerField("espécie")
     valor_total = models.DecimalField("total", max_digits=15, decimal_places=2)
     id_operacao_origem = models.BigIntegerField("operação de origem", null=True)  # of a devolução or cancelamento
+    cancelada = models.BooleanField("cancelada", default=False, db_default=False)  # stands without entries: cancelled
     criada_em = models.DateTimeField("processada em")
     estornada_em = models.DateTimeField("estornada em", null=True)
     estornada_por = models.CharField("estornada por", max_length=150, blank=True, default="")

@@ -1,46 +1,38 @@
 """The drain of operations: staging into the stock and money ledgers.
 
-1. Claim the pending rows and read them with their children.
-2. Compute the effects; a rule that fails marks only its operation.
-3. Where an operation has a live generation (it was sent back to 1), add the inverse of that generation.
-4. Post: stock balances in (filial, produto) order, cash accounts, titles; stamp costs; write by COPY.
-5. Record the generation, mark 9, log: all of it one transaction.
+1. Claim the pending rows and read them with their children, the registers, and what they refer to.
+2. Leave for the next batch what touches the same thing as an earlier one.
+3. Compute the effects; a rule that fails marks only its operation; what refers to something not yet here waits.
+4. Where a generation is alive (the row was sent back to 1, or a cancelamento names it), see that nothing blocks its estorno.
+5. Post (`razao`), record the generations, mark 9, wake who waited for these, log: all of it one transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from erp.cadastros.rules import primeiro_dia_aberto
 from erp.cadastros.selectors import periodos_fechados
-from erp.estoque import lancamentos as estoque
-from erp.estoque.lancamentos import EstoqueNegativo
-from erp.estoque.rules import MovimentoNovo
-from erp.financeiro import lancamentos as financeiro
-from filas.copia import copiar, reservar_ids
+from filas.copia import reservar_ids
 from filas.drain import ErroDefinitivo, Resumo
 from pdv.processamento import estorno, marcas
-from pdv.processamento.atos import CANCELADA, ultimo_reprocesso
-from pdv.processamento.cadastro import carregar_cadastro, filiais_sem_negativo
-from pdv.processamento.comparacao import comparar_notas_ja_lancadas
+from pdv.processamento.cadastro import carregar_cadastro
+from pdv.processamento.contexto import carregar_contextos, independentes
 from pdv.processamento.efeitos import efeitos
 from pdv.processamento.erros import OperacaoInvalida, Problema
-from pdv.processamento.estorno import GeracaoAtual
-from pdv.processamento.leitura import marcar_efetuadas, reivindicar_operacoes
-from pdv.processamento.models import Alvo, LogProcessamento
-from pdv.processamento.valores import Cadastro, Efeitos, Operacao
+from pdv.processamento.espera import Espera
+from pdv.processamento.estorno import NUNCA, ChaveOperacao, GeracaoAtual
+from pdv.processamento.leitura import reivindicar_operacoes
+from pdv.processamento.models import Alvo
+from pdv.processamento.razao import Aceita, lancar, manter
+from pdv.processamento.valores import SEM_CONTEXTO, Cadastro, Contexto, Operacao
+from pdv.tabelas import Especie
 
 ALVO = Alvo.OPERACAO
-TABELA = marcas.TABELAS[ALVO]
-COLUNAS_GERACAO = (
-    "id", "ponto_venda_id", "instalacao", "id_operacao", "filial_id", "numero", "operacao", "valor_total", "criada_em",
-    "estornada_por", "motivo_estorno",
-)  # fmt: skip
-NUNCA = GeracaoAtual(0, None)
 
 
 class DrenoOperacoes:
@@ -68,113 +60,91 @@ class DrenoOperacoes:
             return Resumo()
         cadastro = carregar_cadastro(cursor, operacoes, fechados)
         geracoes = estorno.geracoes_de(cursor, [o.chave for o in operacoes])
-        vivas = [g.viva_id for g in geracoes.values() if g.viva_id is not None]
-        bloqueios = estorno.bloqueios(cursor, vivas) if vivas else {}
-        aceitas: list[tuple[Operacao, int, Efeitos]] = []
-        erros: list[tuple[int, list[Problema]]] = []
-        for operacao, geracao in zip(operacoes, reservar_ids(cursor, "pdv_geracao", len(operacoes)), strict=True):
-            bloqueio = bloqueios.get(geracoes.get(operacao.chave, NUNCA).viva_id or 0)
-            try:
-                feitos = efeitos(operacao, cadastro, geracao)
-            except OperacaoInvalida as invalida:
-                erros.append((operacao.id, invalida.problemas))
-                continue
-            if bloqueio:
-                erros.append((operacao.id, [Problema(bloqueio.codigo, bloqueio.mensagem)]))
-                continue
-            aceitas.append((operacao, geracao, feitos))
-        marcas.marcar_com_erro(cursor, ALVO, erros)
-        self._lancar(cursor, aceitas, geracoes, cadastro)
-        return Resumo(efetuadas=len(aceitas), com_erro=len(erros))
+        contextos = carregar_contextos(cursor, operacoes, cadastro, geracoes)
+        calculo = _calcular(cursor, independentes(operacoes, contextos), contextos, cadastro, geracoes)
+        _barrar(cursor, calculo)
+        marcas.marcar_com_erro(cursor, ALVO, calculo.erros)
+        marcas.marcar_em_espera(cursor, calculo.esperas)
+        _soltar(cursor, calculo.aceitas)
+        if calculo.aceitas:
+            lancar(cursor, calculo.aceitas, contextos, cadastro)
+        if calculo.mantidas:
+            manter(cursor, calculo.mantidas)
+        return Resumo(
+            efetuadas=len(calculo.aceitas) + len(calculo.mantidas),
+            com_erro=len(calculo.erros),
+            adiadas=len(calculo.esperas),
+        )
 
-    def _lancar(
-        self, cursor: CursorWrapper, aceitas: list[tuple[Operacao, int, Efeitos]],
-        geracoes: dict[estorno.ChaveOperacao, GeracaoAtual], cadastro: Cadastro,
-    ) -> None:  # fmt: skip
-        if not aceitas:
-            return
-        agora = timezone.now()
-        movimentos = [m for _, _, e in aceitas for m in e.movimentos]
-        lancamentos = [x for _, _, e in aceitas for x in e.lancamentos]
-        titulos = [t for _, _, e in aceitas for t in e.titulos]
-        vivas = {
-            viva: (operacao, geracao)
-            for operacao, geracao, _ in aceitas
-            if (viva := geracoes.get(operacao.chave, NUNCA).viva_id) is not None
-        }
-        if vivas:
-            inversos = estorno.inversos(cursor, list(vivas), _contabil(cadastro))
-            movimentos = inversos.movimentos + _com_custo_antigo(movimentos, inversos, vivas)
-            lancamentos = inversos.lancamentos + lancamentos
+
+@dataclass
+class _Calculo:
+    """What became of each operation of a batch, before anything is written."""
+
+    aceitas: list[Aceita] = field(default_factory=list)
+    mantidas: list[Operacao] = field(default_factory=list)  # cancelamentos that already undo what they name
+    erros: list[tuple[int, list[Problema]]] = field(default_factory=list)
+    esperas: list[tuple[Operacao, Espera]] = field(default_factory=list)
+
+
+def _calcular(
+    cursor: CursorWrapper, operacoes: Sequence[Operacao], contextos: dict[int, Contexto], cadastro: Cadastro,
+    geracoes: dict[ChaveOperacao, GeracaoAtual],
+) -> _Calculo:  # fmt: skip
+    calculo, agora = _Calculo(), timezone.now()
+    for operacao, geracao in zip(operacoes, reservar_ids(cursor, "pdv_geracao", len(operacoes)), strict=True):
+        atual = geracoes.get(operacao.chave, NUNCA)
+        if _ja_desfaz(operacao, atual):
+            calculo.mantidas.append(operacao)
+            continue
         try:
-            estoque.lancar(cursor, movimentos, agora=agora, proibe_negativo=filiais_sem_negativo(cursor))
-        except EstoqueNegativo as erro:
-            raise _insuficiente(cursor, erro) from erro
-        financeiro.lancar(cursor, lancamentos, agora=agora)
-        if vivas:
-            titulos = estorno.inverter_titulos(cursor, list(vivas), _contabil(cadastro)) + titulos
-            por, motivos = zip(
-                *(
-                    CANCELADA if o.cancelada else ultimo_reprocesso(cursor, ALVO, o.id, viva)
-                    for viva, (o, _) in vivas.items()
-                ),
-                strict=True,
-            )
-            estorno.marcar_estornadas(cursor, list(vivas), agora=agora, por=por, motivos=motivos)
-        financeiro.emitir(cursor, titulos, agora=agora)
-        _registrar(cursor, aceitas, geracoes, agora)
-        comparar_notas_ja_lancadas(cursor, [o for o, _, _ in aceitas], agora=agora)
+            feitos = efeitos(operacao, cadastro, contextos.get(operacao.id, SEM_CONTEXTO), geracao)
+        except OperacaoInvalida as invalida:
+            calculo.erros.append((operacao.id, invalida.problemas))
+        except Espera as espera:
+            if operacao.aguarda_desde and agora - operacao.aguarda_desde > settings.PDV_ESPERA_MAXIMA:
+                calculo.erros.append((operacao.id, [espera.no_fim]))
+            else:
+                calculo.esperas.append((operacao, espera))
+        else:
+            calculo.aceitas.append(Aceita(operacao, geracao, feitos, atual))
+    return calculo
 
 
-def _contabil(cadastro: Cadastro) -> estorno.Contabil:
-    def contabil(dia: date) -> date:
-        return primeiro_dia_aberto(dia, cadastro.fechados)
-
-    return contabil
-
-
-def _com_custo_antigo(
-    movimentos: list[MovimentoNovo], inversos: Efeitos, vivas: dict[int, tuple[Operacao, int]]
-) -> list[MovimentoNovo]:
-    """Generation N+1 keeps the cost that N stamped, for the same product and quantity."""
-    anterior = {geracao: viva for viva, (_, geracao) in vivas.items()}
-    custos = estorno.custos_carimbados(inversos.movimentos)
-    mantidos = []
-    for m in movimentos:
-        guardados = custos.get((anterior.get(m.origem_id, 0), m.produto_id, m.quantidade))
-        mantidos.append(m._replace(custo=guardados.pop(0)) if guardados else m)
-    return mantidos
-
-
-def _insuficiente(cursor: CursorWrapper, erro: EstoqueNegativo) -> ErroDefinitivo:
-    cursor.execute("SELECT id, codigo FROM cadastros_produto WHERE id = ANY(%s)", [[p for _, p in erro.faltas]])
-    codigos = dict(cursor.fetchall())
-    faltas = ", ".join(
-        f"{codigos[p]} (ficaria em {saldo.normalize():f})" for (_, p), saldo in sorted(erro.faltas.items())
-    )
-    return ErroDefinitivo(
-        "ESTOQUE_INSUFICIENTE", f"a filial não permite estoque negativo; faltaria nos produtos {faltas}"
+def _ja_desfaz(operacao: Operacao, atual: GeracaoAtual) -> bool:
+    """A cancelamento sent back to 1 that still names what its live generation undid: there is nothing to do again."""
+    return (
+        operacao.especie == Especie.CANCELAMENTO
+        and not operacao.cancelada
+        and atual.viva_id is not None
+        and operacao.id_operacao_origem is not None
+        and operacao.id_operacao_origem == atual.id_operacao_origem
     )
 
 
-def _registrar(
-    cursor: CursorWrapper, aceitas: list[tuple[Operacao, int, Efeitos]],
-    geracoes: dict[estorno.ChaveOperacao, GeracaoAtual], agora: datetime,
-) -> None:  # fmt: skip
-    numeros = [geracoes.get(o.chave, NUNCA).ultima + 1 for o, _, _ in aceitas]
-    copiar(
-        cursor, "pdv_geracao", COLUNAS_GERACAO,
-        [
-            (geracao, *o.chave, o.filial_id, numero, o.especie, o.total, agora, "", "")
-            for (o, geracao, _), numero in zip(aceitas, numeros, strict=True)
-        ],
-    )  # fmt: skip
-    marcar_efetuadas(cursor, TABELA, [o.id for o, _, _ in aceitas], agora)
-    efetuado = LogProcessamento.Resultado.EFETUADO
-    copiar(
-        cursor, "log_processamento", marcas.COLUNAS_LOG,
-        [
-            (ALVO, o.id, o.filial_id, o.tentativas + 1, efetuado, "", f"geração {numero}", agora)
-            for (o, _, _), numero in zip(aceitas, numeros, strict=True)
-        ],
-    )  # fmt: skip
+def _barrar(cursor: CursorWrapper, calculo: _Calculo) -> None:
+    """What would undo a generation whose estorno is blocked becomes an error, and leaves everything as it is."""
+    desfaz = [(a, g) for a in calculo.aceitas for g in (a.atual.viva_id, a.efeitos.cancela) if g is not None]
+    if not desfaz:
+        return
+    bloqueios = estorno.bloqueios(cursor, [g for _, g in desfaz])
+    barradas = {a.operacao.id: bloqueios[g] for a, g in desfaz if g in bloqueios}
+    calculo.aceitas = [a for a in calculo.aceitas if a.operacao.id not in barradas]
+    calculo.erros += [(id_, [Problema(erro.codigo, erro.mensagem)]) for id_, erro in barradas.items()]
+
+
+def _soltar(cursor: CursorWrapper, aceitas: Sequence[Aceita]) -> None:
+    """What a cancelamento undid and no longer undoes is pending again: it is posted anew in the next batch."""
+    soltas = [
+        (*a.operacao.chave[:2], a.atual.id_operacao_origem)
+        for a in aceitas
+        if a.operacao.especie == Especie.CANCELAMENTO and a.atual.id_operacao_origem is not None
+    ]
+    if soltas:
+        cursor.execute(
+            f"""UPDATE {marcas.TABELAS[ALVO]} o SET situacao_replicacao = 1
+                FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[]) AS x(pv, inst, op)
+                WHERE o.ponto_venda_id = x.pv AND o.instalacao = x.inst AND o.id_operacao = x.op
+                  AND o.situacao_replicacao IN (2, 9)""",
+            [[c[0] for c in soltas], [str(c[1]) for c in soltas], [c[2] for c in soltas]],
+        )

@@ -1,0 +1,260 @@
+"""Read what operations refer to, besides the registers: their origins, titles and vales. Nothing is read for most batches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+
+from pdv.processamento.efeitos.datas import dia_local
+from pdv.processamento.efeitos.pagamentos import e_credito_da_loja
+from pdv.processamento.estorno import PDV, ChaveOperacao, GeracaoAtual
+from pdv.processamento.valores import Cadastro, Contexto, ItemVendido, Operacao, Origem, Pagamento, TituloRef
+from pdv.tabelas import Especie
+
+COM_ORIGEM = frozenset({Especie.DEVOLUCAO, Especie.CANCELAMENTO})
+Devolvido = dict[int, ItemVendido]
+_CHAVES = "unnest(%s::bigint[], %s::uuid[], %s::bigint[]) AS x(pv, inst, op)"
+
+
+def carregar_contextos(
+    cursor: CursorWrapper,
+    operacoes: Sequence[Operacao],
+    cadastro: Cadastro,
+    geracoes: dict[ChaveOperacao, GeracaoAtual],
+) -> dict[int, Contexto]:
+    """By staged row, the context of those operations that have one.
+
+    Settlements of generations that this very batch reverses are left out of what is open.
+    """
+    vivas = [g.viva_id for g in geracoes.values() if g.viva_id is not None]
+    refazem = [o for o in operacoes if o.chave in geracoes]
+    origens = {o.id: c for o in operacoes if o.especie in COM_ORIGEM and (c := o.chave_da_origem)}
+    recebem = [o for o in operacoes if o.especie == Especie.RECEBIMENTO]
+    vales = {o.id: v for o in operacoes if o.especie == Especie.VENDA and (v := _em_vale(o, cadastro))}
+    if not (refazem or origens or recebem or vales):
+        return {}
+    chaves = sorted({*origens.values(), *(o.chave for o in refazem)}, key=str)
+    canceladores = _cancelamentos(cursor, chaves)
+    devolucoes = _devolucoes(cursor, chaves)
+    lidas = _origens(cursor, sorted(set(origens.values()), key=str))
+    titulos = _titulos(cursor, {(r.documento, r.parcela) for o in recebem for r in o.recebimentos}, vivas)
+    por_codigo = _vales(cursor, {p.nsu for ps in vales.values() for p in ps if p.nsu}, vivas)
+    clientes = {o.codigo_cliente for o in operacoes if o.id in vales and any(not p.nsu for p in vales[o.id])}
+    por_cliente = _vales_de_clientes(cursor, clientes - {""}, vivas)
+    contextos = {}
+    for o in (*refazem, *(o for o in operacoes if o.id in origens or o.id in vales), *recebem):
+        origem, proprias = None, _somar(devolucoes[o.chave], menos=o.id_operacao)
+        if (chave := origens.get(o.id)) and chave in lidas:
+            devolvido, numeros = _somar(devolucoes[chave], menos=o.id_operacao)
+            por = next((n for n in canceladores[chave] if n != o.id_operacao), None)
+            origem = lidas[chave]._replace(cancelada_por=por, devolvido=devolvido, devolucoes=numeros)
+        contextos[o.id] = Contexto(
+            origem=origem,
+            titulos=_melhores(titulos, o),
+            vales={p.nsu: por_codigo[p.nsu] for p in vales.get(o.id, ()) if p.nsu in por_codigo},
+            vales_do_cliente=tuple(por_cliente[o.codigo_cliente]) if o.id in vales else (),
+            cancelada_por=next(iter(canceladores[o.chave]), None),
+            devolvido=proprias[0],
+            devolucoes=proprias[1],
+        )
+    return contextos
+
+
+def independentes(operacoes: Sequence[Operacao], contextos: dict[int, Contexto]) -> list[Operacao]:
+    """Those that touch nothing that an earlier one of the batch touches; the others are due in the next batch."""
+    if not contextos:
+        return list(operacoes)
+    tocados: set[Hashable] = set()
+    livres = []
+    for o in operacoes:
+        toca = set(_toca(o, contextos.get(o.id)))
+        if tocados.isdisjoint(toca):
+            tocados |= toca
+            livres.append(o)
+    return livres
+
+
+def _toca(o: Operacao, contexto: Contexto | None) -> Iterable[Hashable]:
+    yield o.chave
+    if contexto is None:
+        return
+    if o.especie in COM_ORIGEM:
+        yield o.chave_da_origem or o.chave
+    titulos = (*contexto.titulos.values(), *contexto.vales.values(), *contexto.vales_do_cliente)
+    yield from (t.id for t in titulos)
+
+
+def _em_vale(o: Operacao, cadastro: Cadastro) -> list[Pagamento]:
+    """The payments that use the shop's own credit."""
+    dia = dia_local(o.ocorrida_em)
+    return [
+        p for p in o.pagamentos if (f := cadastro.finalizadores.get(p.id_finalizador)) and e_credito_da_loja(f, dia)
+    ]
+
+
+def _colunas(chaves: Sequence[ChaveOperacao]) -> list[list[Any]]:
+    return [[c[0] for c in chaves], [str(c[1]) for c in chaves], [c[2] for c in chaves]]
+
+
+def _cancelamentos(cursor: CursorWrapper, chaves: Sequence[ChaveOperacao]) -> defaultdict[ChaveOperacao, list[int]]:
+    """The numbers of the cancelamentos that stand, by what they cancel."""
+    achados: defaultdict[ChaveOperacao, list[int]] = defaultdict(list)
+    cursor.execute(
+        f"""SELECT x.pv, x.inst, x.op, g.id_operacao FROM {_CHAVES}
+            JOIN pdv_geracao g ON g.ponto_venda_id = x.pv AND g.instalacao = x.inst AND g.id_operacao_origem = x.op
+            WHERE g.estornada_em IS NULL AND NOT g.cancelada AND g.operacao = %s ORDER BY g.id""",
+        [*_colunas(chaves), Especie.CANCELAMENTO.value],
+    )
+    for pv, inst, op, numero in cursor.fetchall():
+        achados[pv, inst, op].append(numero)
+    return achados
+
+
+def _devolucoes(
+    cursor: CursorWrapper, chaves: Sequence[ChaveOperacao]
+) -> defaultdict[ChaveOperacao, list[tuple[int, int, ItemVendido]]]:
+    """(number, product, what was given back) of the devoluções that stand, by the sale."""
+    achadas: defaultdict[ChaveOperacao, list[tuple[int, int, ItemVendido]]] = defaultdict(list)
+    cursor.execute(
+        f"""SELECT x.pv, x.inst, x.op, g.id_operacao, i.id_produto, sum(i.quantidade_primaria), sum(i.valor_total_liquido)
+            FROM {_CHAVES}
+            JOIN pdv_geracao g ON g.ponto_venda_id = x.pv AND g.instalacao = x.inst AND g.id_operacao_origem = x.op
+            JOIN hiperpdv_operacao_pdv o ON o.ponto_venda_id = x.pv AND o.instalacao = x.inst AND o.id_operacao = g.id_operacao
+            JOIN hiperpdv_item_operacao_pdv i ON i.operacao_id = o.id AND NOT i.cancelado
+            WHERE g.estornada_em IS NULL AND NOT g.cancelada AND g.operacao = %s GROUP BY 1, 2, 3, 4, 5 ORDER BY 4, 5""",
+        [*_colunas(chaves), Especie.DEVOLUCAO.value],
+    )
+    for pv, inst, op, numero, produto, quantidade, valor in cursor.fetchall():
+        achadas[pv, inst, op].append((numero, produto, ItemVendido(quantidade, valor)))
+    return achadas
+
+
+def _somar(linhas: Sequence[tuple[int, int, ItemVendido]], *, menos: int) -> tuple[Devolvido, list[int]]:
+    somas: Devolvido = {}
+    for numero, produto, item in linhas:
+        if numero != menos:
+            antes = somas.get(produto, ItemVendido(Decimal(0), Decimal(0)))
+            somas[produto] = ItemVendido(antes.quantidade + item.quantidade, antes.valor + item.valor)
+    return somas, list(dict.fromkeys(numero for numero, _, _ in linhas if numero != menos))
+
+
+def _origens(cursor: CursorWrapper, chaves: Sequence[ChaveOperacao]) -> dict[ChaveOperacao, Origem]:
+    """Operations as staging and their generations have them; one that neither knows is absent."""
+    if not chaves:
+        return {}
+    cursor.execute(
+        f"""SELECT x.pv, x.inst, x.op, o.id, o.situacao_replicacao, coalesce(o.operacao, g.operacao),
+                coalesce(o.valor_total, g.valor_total), g.ultima, g.viva, coalesce(g.cancelada, false)
+            FROM {_CHAVES}
+            LEFT JOIN hiperpdv_operacao_pdv o ON o.ponto_venda_id = x.pv AND o.instalacao = x.inst AND o.id_operacao = x.op
+            LEFT JOIN LATERAL (
+                SELECT max(numero) AS ultima, max(operacao) AS operacao, max(valor_total) AS valor_total,
+                    max(id) FILTER (WHERE estornada_em IS NULL) AS viva,
+                    bool_or(cancelada) FILTER (WHERE estornada_em IS NULL) AS cancelada
+                FROM pdv_geracao WHERE ponto_venda_id = x.pv AND instalacao = x.inst AND id_operacao = x.op
+            ) g ON true WHERE o.id IS NOT NULL OR g.ultima IS NOT NULL""",
+        _colunas(chaves),
+    )
+    linhas = cursor.fetchall()
+    vendido = _vendido(cursor, [linha[3] for linha in linhas if linha[3] is not None])
+    custos = _custos(cursor, [linha[8] for linha in linhas if linha[8] is not None])
+    return {
+        (pv, inst, op): Origem(
+            linha, situacao, especie, total, ultima or 0, viva, cancelada, None, vendido[linha], {}, custos[viva], []
+        )
+        for pv, inst, op, linha, situacao, especie, total, ultima, viva, cancelada in linhas
+    }
+
+
+def _vendido(cursor: CursorWrapper, linhas: Sequence[int]) -> defaultdict[int | None, Devolvido]:
+    achados: defaultdict[int | None, Devolvido] = defaultdict(dict)
+    cursor.execute(
+        """SELECT operacao_id, id_produto, sum(quantidade_primaria), sum(valor_total_liquido)
+           FROM hiperpdv_item_operacao_pdv WHERE operacao_id = ANY(%s) AND NOT cancelado GROUP BY 1, 2""",
+        [list(linhas)],
+    )
+    for linha, produto, quantidade, valor in cursor.fetchall():
+        achados[linha][produto] = ItemVendido(quantidade, valor)
+    return achados
+
+
+def _custos(cursor: CursorWrapper, geracoes: Sequence[int]) -> defaultdict[int | None, dict[int, Decimal]]:
+    """Per generation and product, the average cost that its entries were stamped with."""
+    achados: defaultdict[int | None, dict[int, Decimal]] = defaultdict(dict)
+    cursor.execute(
+        """SELECT origem_id, produto_id, round(sum(valor) / sum(quantidade), 6) FROM estoque_movimento
+           WHERE origem = %s AND origem_id = ANY(%s) AND sequencia BETWEEN 0 AND 999999
+           GROUP BY 1, 2 HAVING sum(quantidade) <> 0""",
+        [PDV, list(geracoes)],
+    )
+    for geracao, produto, custo in cursor.fetchall():
+        achados[geracao][produto] = custo
+    return achados
+
+
+_ABERTO = """t.valor - coalesce((SELECT sum(b.valor) FROM financeiro_baixa b WHERE b.titulo_id = t.id
+    AND NOT (b.origem = 1 AND b.origem_id IS NOT NULL AND b.origem_id = ANY(%s))), 0)"""
+_ESTORNADO = "EXISTS (SELECT 1 FROM financeiro_titulo e WHERE e.estorno_de = t.id)"
+_TITULO = f"t.id, t.documento, t.parcela, t.codigo_cliente, {_ABERTO}, {_ESTORNADO}"
+
+
+def _titulos(
+    cursor: CursorWrapper, chaves: set[tuple[str, int]], vivas: Sequence[int]
+) -> dict[tuple[str, int], list[TituloRef]]:
+    """Receivables of customers by (documento, parcela), newest first: a till reinstalled uses a number again."""
+    achados: defaultdict[tuple[str, int], list[TituloRef]] = defaultdict(list)
+    if chaves:
+        ordenadas = sorted(chaves)
+        cursor.execute(
+            f"""SELECT {_TITULO} FROM unnest(%s::text[], %s::int[]) AS x(documento, parcela)
+                JOIN financeiro_titulo t ON t.documento = x.documento AND t.parcela = x.parcela
+                WHERE t.estorno_de IS NULL AND t.sentido = 'R' AND t.especie IN ('crediario', 'vale', 'cheque', 'outros')
+                ORDER BY t.id DESC""",
+            [list(vivas), [d for d, _ in ordenadas], [p for _, p in ordenadas]],
+        )
+        for linha in cursor.fetchall():
+            titulo = TituloRef._make(linha)
+            achados[titulo.documento, titulo.parcela].append(titulo)
+    return achados
+
+
+def _melhores(titulos: dict[tuple[str, int], list[TituloRef]], o: Operacao) -> dict[tuple[str, int], TituloRef]:
+    """Of titles with one number: one that is open before one that is not, the customer's own before another's."""
+
+    def ordem(t: TituloRef) -> tuple[bool, bool, bool]:
+        return t.estornado, t.aberto <= 0, t.codigo_cliente != o.codigo_cliente
+
+    chaves = {(r.documento, r.parcela) for r in o.recebimentos}
+    return {chave: min(titulos[chave], key=ordem) for chave in chaves if titulos.get(chave)}
+
+
+def _vales(cursor: CursorWrapper, codigos: set[str], vivas: Sequence[int]) -> dict[str, TituloRef]:
+    if not codigos:
+        return {}
+    cursor.execute(
+        f"""SELECT {_TITULO} FROM financeiro_titulo t WHERE t.documento = ANY(%s) AND t.sentido = 'P'
+            AND t.especie = 'vale' AND t.estorno_de IS NULL ORDER BY {_ESTORNADO} DESC, t.id""",
+        [list(vivas), sorted(codigos)],
+    )
+    return {t.documento: t for t in map(TituloRef._make, cursor.fetchall())}  # the last wins: one that stands
+
+
+def _vales_de_clientes(
+    cursor: CursorWrapper, clientes: set[str], vivas: Sequence[int]
+) -> defaultdict[str, list[TituloRef]]:
+    achados: defaultdict[str, list[TituloRef]] = defaultdict(list)
+    if clientes:
+        cursor.execute(
+            f"""SELECT * FROM (SELECT {_TITULO} FROM financeiro_titulo t WHERE t.codigo_cliente = ANY(%s)
+                AND t.codigo_cliente <> '' AND t.sentido = 'P' AND t.especie = 'vale' AND t.estorno_de IS NULL
+                ORDER BY t.vencimento, t.id) t (id, documento, parcela, codigo_cliente, aberto, estornado)
+                WHERE aberto > 0 AND NOT estornado""",
+            [list(vivas), sorted(clientes)],
+        )
+        for titulo in map(TituloRef._make, cursor.fetchall()):
+            achados[titulo.codigo_cliente].append(titulo)
+    return achados
