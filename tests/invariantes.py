@@ -198,7 +198,8 @@ def baixa_move_na_conta_o_valor_mais_juros_menos_desconto() -> None:
         """SELECT b.id, b.valor + b.juros - b.desconto AS esperado, l.valor
            FROM financeiro_baixa b JOIN financeiro_titulo t ON t.id = b.titulo_id
            LEFT JOIN financeiro_lancamento l ON l.origem = 2 AND l.origem_id = b.id AND l.conta_id = b.conta_id
-           WHERE b.origem_id IS NULL AND coalesce(l.valor, 0) <> (b.valor + b.juros - b.desconto) * CASE t.sentido WHEN 'R' THEN 1 ELSE -1 END""",
+           WHERE b.origem_id IS NULL
+             AND coalesce(l.valor, 0) <> (b.valor + b.juros - b.desconto) * CASE t.sentido WHEN 'R' THEN 1 ELSE -1 END""",
         "baixa sem o lançamento correspondente",
     )
 
