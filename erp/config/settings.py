@@ -242,6 +242,7 @@ PDV_LOTE = ambiente.inteiro("PDV_LOTE", 500, minimo=1, maximo=5000)
 PDV_ESPERA_MAXIMA = timedelta(
     minutes=ambiente.inteiro("PDV_ESPERA_MAXIMA", 24 * 60, minimo=1, maximo=90 * 24 * 60)
 )  # how long an operation waits for the one it depends on; in minutes in the environment
+REPROCESSO_APROVACAO_ACIMA = ambiente.inteiro("REPROCESSO_APROVACAO_ACIMA", 1000, minimo=0, maximo=100_000)
 PDV_MORTES_MAXIMO = ambiente.inteiro("PDV_MORTES_MAXIMO", 3, minimo=1, maximo=100)
 
 # Import and export

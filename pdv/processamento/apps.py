@@ -16,8 +16,10 @@ class ProcessamentoConfig(AppConfig):
     def ready(self) -> None:
         from filas import registrar_despertador
         from pdv.processamento.grupos import conceder_aos_grupos
+        from pdv.processamento.reprocesso.services import DESPERTADOR as DESPERTADOR_DO_REPROCESSO
         from pdv.processamento.services import DESPERTADOR
-        from pdv.processamento.tasks import processar
+        from pdv.processamento.tasks import processar, reprocessar_em_massa
 
         registrar_despertador(DESPERTADOR, lambda: processar.apply_async(retry=False))
+        registrar_despertador(DESPERTADOR_DO_REPROCESSO, lambda: reprocessar_em_massa.apply_async(retry=False))
         conceder_aos_grupos()

@@ -2,6 +2,7 @@
 
 from erp.rotinas.agenda import cada
 from erp.rotinas.registro import rotina
+from pdv.processamento.reprocesso.worker import trabalhar
 from pdv.processamento.services import drenar_tudo
 from pdv.processamento.tasks import SEGUNDOS
 
@@ -11,3 +12,10 @@ def processar_pendentes() -> dict[str, int]:
     """Encontra operações e notas pendentes e as lança, mesmo que nenhum aviso tenha chegado."""
     resumo = drenar_tudo(limite_segundos=SEGUNDOS)
     return {"efetuadas": resumo.efetuadas, "com_erro": resumo.com_erro, "adiadas": resumo.adiadas}
+
+
+@rotina("Pdv/ReprocessarEmMassa", cada(segundos=10), "Anda com os reprocessos em massa", guardar_vazias=False)
+def reprocessar_em_massa() -> dict[str, int]:
+    """Começa os reprocessos aprovados, manda as próximas operações à fila e conta as que terminaram."""
+    passo = trabalhar(limite_segundos=SEGUNDOS)
+    return {"enviadas": passo.enviadas, "feitas": passo.feitas, "falhas": passo.falhas}

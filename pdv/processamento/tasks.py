@@ -1,7 +1,8 @@
-"""The wake-up of the drain."""
+"""The wake-ups: of the drain, and of the mass reprocess."""
 
 from celery import shared_task
 
+from pdv.processamento.reprocesso.worker import trabalhar
 from pdv.processamento.services import drenar_tudo
 
 SEGUNDOS = 60.0  # then the next wake-up, or the tick, goes on: no task holds a worker for ever
@@ -10,3 +11,8 @@ SEGUNDOS = 60.0  # then the next wake-up, or the tick, goes on: no task holds a 
 @shared_task(name="pdv.processar", ignore_result=True)
 def processar() -> None:
     drenar_tudo(limite_segundos=SEGUNDOS)
+
+
+@shared_task(name="pdv.reprocessar_em_massa", ignore_result=True)
+def reprocessar_em_massa() -> None:
+    trabalhar(limite_segundos=SEGUNDOS)

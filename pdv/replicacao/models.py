@@ -73,6 +73,7 @@ class OperacaoPdv(Recebido, tabelas.OperacaoPdv):
             ("processar_operacao", "Pode mandar processar operações"),
             ("reprocessar_operacao", "Pode estornar e reprocessar operações"),
             ("ignorar_operacao", "Pode ignorar operações"),
+            ("replicar_de_novo", "Pode estornar operações e pedi-las de novo ao PDV"),
         ]
         constraints = [
             models.UniqueConstraint(
