@@ -19,6 +19,7 @@ from filas.copia import copiar
 from filas.drain import Resumo, drenar
 from pdv.processamento import estorno, marcas
 from pdv.processamento.erros import AcaoRecusada
+from pdv.processamento.fila import por_na_situacao
 from pdv.processamento.models import Alvo, AtoPessoa
 from pdv.processamento.notas import DrenoNotas
 from pdv.processamento.operacoes import DrenoOperacoes
@@ -113,11 +114,7 @@ def _travar(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> list[Linha
 
 def devolver(cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[Linha], nova: int) -> None:
     """Give rows that the caller has locked another situação, due now."""
-    cursor.execute(
-        f"""UPDATE {marcas.TABELAS[alvo]} SET situacao_replicacao = %s, proxima_tentativa_em = now(), mortes = 0
-            WHERE id = ANY(%s)""",
-        [nova, [x.id for x in linhas]],
-    )
+    por_na_situacao(cursor, alvo, [x.id for x in linhas], nova)
 
 
 def registrar_ato(
