@@ -237,6 +237,7 @@ PDV_CORPO_MAXIMO = ambiente.inteiro("PDV_CORPO_MAXIMO", 16 * 1024 * 1024, minimo
 PDV_OPERACOES_MAXIMO = ambiente.inteiro("PDV_OPERACOES_MAXIMO", 1000, minimo=1, maximo=10_000)
 PDV_ITENS_MAXIMO = ambiente.inteiro("PDV_ITENS_MAXIMO", 990, minimo=1, maximo=32_767)
 PDV_FINALIZADORES_MAXIMO = ambiente.inteiro("PDV_FINALIZADORES_MAXIMO", 100, minimo=1, maximo=32_767)
+PDV_RECEBIMENTOS_MAXIMO = ambiente.inteiro("PDV_RECEBIMENTOS_MAXIMO", 500, minimo=1, maximo=32_767)
 PDV_PEDIDOS_POR_MINUTO = ambiente.inteiro("PDV_PEDIDOS_POR_MINUTO", 1200, minimo=1, maximo=1_000_000)
 PDV_LOTE = ambiente.inteiro("PDV_LOTE", 500, minimo=1, maximo=5000)
 PDV_ESPERA_MAXIMA = timedelta(

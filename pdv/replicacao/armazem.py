@@ -21,6 +21,7 @@ from pdv.replicacao.rules import (
     COLUNAS_ITEM,
     COLUNAS_NOTA,
     COLUNAS_OPERACAO,
+    COLUNAS_RECEBIMENTO,
     COLUNAS_TURNO,
     ConteudoOperacao,
     Linha,
@@ -32,6 +33,7 @@ from pdv.replicacao.rules import (
 OPERACAO: Final = "hiperpdv_operacao_pdv"
 ITEM: Final = "hiperpdv_item_operacao_pdv"
 FINALIZADOR: Final = "hiperpdv_finalizador_operacao_pdv"
+RECEBIMENTO: Final = "hiperpdv_recebimento_operacao_pdv"
 NOTA: Final = "hiperpdv_nota_fiscal"
 TURNO: Final = "hiperpdv_turno"
 
@@ -44,13 +46,18 @@ _RECEBIDO: Final = (
 
 
 class Origem(NamedTuple):
-    """Whence a package comes, and when it came. `outras`: what `instalacoes.outras_instalacoes` found."""
+    """Whence a package comes, and when it came; the rest is what `instalacoes.situar` found.
+
+    `outras`: installations under which this till has operations in staging, besides this one.
+    `ha_comandos`: some command to this till is open.
+    """
 
     ponto_venda_id: int
     filial_id: int
     instalacao: UUID
     agora: datetime
     outras: tuple[UUID, ...] = ()
+    ha_comandos: bool = False
 
 
 class OperacaoGravada(NamedTuple):
@@ -123,6 +130,9 @@ def inserir_operacoes(cursor: CursorWrapper, origem: Origem, novas: Sequence[Ope
     copiar(cursor, ITEM, ("operacao_id", *COLUNAS_ITEM), itens)
     finalizadores = [(pk, *linha) for pk, o in pares for linha in o.conteudo.finalizadores]
     copiar(cursor, FINALIZADOR, ("operacao_id", *COLUNAS_FINALIZADOR), finalizadores)
+    # almost always none, and then no statement
+    recebimentos = [(pk, *linha) for pk, o in pares for linha in o.conteudo.recebimentos]
+    copiar(cursor, RECEBIMENTO, ("operacao_id", *COLUNAS_RECEBIMENTO), recebimentos)
 
 
 _CANCELAR = f"""
@@ -152,9 +162,10 @@ def conteudos_gravados(cursor: CursorWrapper, ids: Sequence[int]) -> dict[int, C
         return {}
     itens = _filhos(cursor, ITEM, COLUNAS_ITEM, ids)
     finalizadores = _filhos(cursor, FINALIZADOR, COLUNAS_FINALIZADOR, ids)
+    recebimentos = _filhos(cursor, RECEBIMENTO, COLUNAS_RECEBIMENTO, ids)
     cursor.execute(f"SELECT id, {_colunas(COLUNAS_OPERACAO)} FROM {OPERACAO} WHERE id = ANY(%s)", [list(ids)])
     return {
-        pk: ConteudoOperacao(tuple(linha), itens.get(pk, []), finalizadores.get(pk, []))
+        pk: ConteudoOperacao(tuple(linha), itens.get(pk, []), finalizadores.get(pk, []), recebimentos.get(pk, []))
         for pk, *linha in cursor.fetchall()
     }
 
@@ -187,8 +198,7 @@ INSERT INTO pdv_divergencia AS d
     (operacao_id, ponto_venda_id, filial_id, hash_conteudo, conteudo, diferencas, recebida_em, vezes, decisao,
     decidida_por, motivo)
 VALUES (%s, %s, %s, %s, %s, %s, %s, 1, '', '', '') ON CONFLICT (operacao_id, hash_conteudo) WHERE decisao = '' DO UPDATE SET
-    vezes = d.vezes + 1, diferencas = excluded.diferencas,
-    conteudo = CASE WHEN (d.conteudo -> 'cancelado')::boolean THEN d.conteudo ELSE excluded.conteudo END
+    vezes = d.vezes + 1, diferencas = excluded.diferencas, conteudo = excluded.conteudo
 """
 
 

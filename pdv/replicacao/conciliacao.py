@@ -119,8 +119,9 @@ class _Operacoes:
             mensagem = f"guid_operacao: já recebida com o guid {gravada.guid}, chegou {o.guid}; o PDV foi reinstalado?"
             return self._rejeitada(o, CodigoLinha.TERMINAL_REINSTALADO, mensagem)
         conteudo = self.conteudos.get(gravada.id)
-        if conteudo is not None and hash_operacao(conteudo) != o.hash:
-            campos = diferencas(conteudo, o.conteudo)
+        outro = conteudo is not None and hash_operacao(conteudo) != o.hash
+        if outro or (gravada.cancelado and not o.cancelado):
+            campos = [*_cancelamento_diferente(gravada, o), *(diferencas(conteudo, o.conteudo) if conteudo else ())]
             self.divergencias.append(DivergenciaNova(gravada.id, o.hash, _como_chegou(o), campos))
             return self._entrou(o, "divergente")
         if o.cancelado and not gravada.cancelado:
@@ -145,6 +146,12 @@ class _Operacoes:
         conteudo = msgspec.json.encode(_como_chegou(o))
         recusa = self.apanhado.rejeitar("operacao", codigo, mensagem, conteudo, identificador(o.id_operacao))
         return ResultadoOperacao(id_operacao=o.id_operacao, **recusa)  # type: ignore[arg-type]  # its keys are ours
+
+
+def _cancelamento_diferente(gravada: OperacaoGravada, o: OperacaoPronta) -> list[dict[str, Any]]:
+    if gravada.cancelado == o.cancelado:
+        return []
+    return [{"campo": "cancelado", "retaguarda": gravada.cancelado, "terminal": o.cancelado}]
 
 
 def _como_chegou(o: OperacaoPronta) -> dict[str, Any]:

@@ -71,6 +71,15 @@ class Finalizador(Struct, kw_only=True, gc=False):
     end_to_end_id: Ate32 = ""
 
 
+class Recebimento(Struct, kw_only=True, gc=False):
+    item: Pequeno
+    numero_documento: Ate40
+    parcela: Pequeno = 1
+    valor: Dinheiro = _ZERO
+    juros: Dinheiro = _ZERO
+    desconto: Dinheiro = _ZERO
+
+
 class Operacao(Struct, kw_only=True, gc=False):
     id_operacao: Grande
     guid_operacao: UUID
@@ -92,6 +101,7 @@ class Operacao(Struct, kw_only=True, gc=False):
     observacao: Ate500 = ""
     itens: list[Item] = []
     finalizadores: list[Finalizador] = []
+    recebimentos: list[Recebimento] = []
 
 
 class Turno(Struct, kw_only=True, gc=False):

@@ -20,7 +20,7 @@ from msgspec import Struct, inspect
 
 from pdv.replicacao.codigos import CodigoLinha as C
 from pdv.replicacao.esquema import Momento
-from pdv.replicacao.rules import Limites, quantizar
+from pdv.replicacao.rules import FILHOS, Limites, quantizar
 
 MOSTRADOS: Final = 20  # problems listed in a message; the rest is counted
 _DIGITOS_DE_UM_INTEIRO: Final = 30
@@ -115,8 +115,8 @@ def _do_conjunto(valor: dict[str, Any], forma: type[Struct], limites: Limites) -
     if "itens" in nomes:
         if valor.get("data_hora_termino") is None:
             yield Problema(C.OPERACAO_ABERTA, "data_hora_termino", "a operação ainda está aberta")
-        yield from _sequencia(valor.get("itens"), "itens", limites.itens)
-        yield from _sequencia(valor.get("finalizadores"), "finalizadores", limites.finalizadores)
+        for nome in FILHOS:
+            yield from _sequencia(valor.get(nome), nome, limites.de(nome))
 
 
 def _sequencia(filhos: object, nome: str, limite: int) -> Iterator[Problema]:
@@ -145,7 +145,7 @@ def _do_valor(valor: object, tipo: inspect.Type, nome: str, limites: Limites) ->
 
 
 def _da_lista(valor: object, tipo: inspect.ListType, nome: str, limites: Limites) -> Iterator[Problema]:
-    limite = limites.itens if nome == "itens" else limites.finalizadores
+    limite = limites.de(nome)
     if not isinstance(valor, list):
         yield Problema(C.TIPO_INVALIDO, nome, f"esperada uma lista, recebido {mostrar(valor)}")
     elif len(valor) > limite:

@@ -17,21 +17,24 @@ from pdv.replicacao.armazem import OPERACAO, TURNO, OperacaoGravada, Origem, Tur
 from pdv.replicacao.rules import COLUNAS_TURNO, OperacaoPronta, TurnoPronto
 
 # From one installation to the next by the index of the key: two probes each, however many operations they have.
-_OUTRAS: Final = f"""
+_SITUACAO: Final = f"""
 WITH RECURSIVE i AS (
     (SELECT instalacao FROM {OPERACAO} WHERE ponto_venda_id = %s ORDER BY instalacao LIMIT 1)
     UNION ALL
     SELECT (SELECT o.instalacao FROM {OPERACAO} o WHERE o.ponto_venda_id = %s AND o.instalacao > i.instalacao
             ORDER BY o.instalacao LIMIT 1) FROM i WHERE i.instalacao IS NOT NULL
 )
-SELECT instalacao FROM i WHERE instalacao <> %s
+SELECT ARRAY(SELECT instalacao FROM i WHERE instalacao <> %s),
+    EXISTS(SELECT FROM pdv_comando WHERE ponto_venda_id = %s AND situacao IN (0, 1))
 """
 
 
-def outras_instalacoes(cursor: CursorWrapper, origem: Origem) -> tuple[UUID, ...]:
-    """The installations under which this till has operations in staging, besides its present one: almost always none."""
-    cursor.execute(_OUTRAS, [origem.ponto_venda_id, origem.ponto_venda_id, origem.instalacao])
-    return tuple(linha[0] for linha in cursor.fetchall())
+def situar(cursor: CursorWrapper, origem: Origem) -> Origem:
+    """`origem` with what is known of its till. Both almost always nothing, and one statement for both."""
+    pdv = origem.ponto_venda_id
+    cursor.execute(_SITUACAO, [pdv, pdv, origem.instalacao, pdv])
+    outras, ha_comandos = cursor.fetchone()
+    return origem._replace(outras=tuple(outras), ha_comandos=ha_comandos)
 
 
 def operacoes_de_outras(

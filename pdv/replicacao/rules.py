@@ -17,9 +17,10 @@ from uuid import UUID
 
 import msgspec
 
-from pdv.replicacao.esquema import Finalizador, Item, Nota, Operacao, Turno
+from pdv.replicacao.esquema import Finalizador, Item, Nota, Operacao, Recebimento, Turno
 
-VERSAO_HASH: Final = 1
+VERSAO_HASH: Final = 2  # 1 knew no recebimentos
+VERSAO_HASH_NOTA: Final = 1
 
 # The columns of each row tuple below. `cancelado` of the operation stands apart: it changes without a divergence.
 COLUNAS_OPERACAO: Final = (
@@ -35,6 +36,7 @@ COLUNAS_FINALIZADOR: Final = (
     "item", "id_finalizador", "valor", "valor_troco", "parcela", "nsu", "autorizacao", "bandeira",
     "cnpj_credenciadora", "txid", "end_to_end_id",
 )  # fmt: skip
+COLUNAS_RECEBIMENTO: Final = ("item", "numero_documento", "parcela", "valor", "juros", "desconto")
 COLUNAS_NOTA: Final = (
     "chave", "numero", "serie", "modelo", "situacao", "protocolo", "data_emissao", "valor_total", "id_operacao", "xml",
 )  # fmt: skip
@@ -42,6 +44,9 @@ COLUNAS_TURNO: Final = (
     "id_turno", "id_ponto_venda", "sequencial", "fechado", "id_usuario", "data_hora_inicio", "data_hora_termino",
     "contado",
 )  # fmt: skip
+
+# The lists of an operation, as the wire calls them, each with its columns.
+FILHOS: Final = {"itens": COLUNAS_ITEM, "finalizadores": COLUNAS_FINALIZADOR, "recebimentos": COLUNAS_RECEBIMENTO}
 
 Linha = tuple[Any, ...]
 
@@ -55,6 +60,11 @@ class Limites(NamedTuple):
     itens: int = 990
     finalizadores: int = 100
     linhas: int = 1000
+    recebimentos: int = 500
+
+    def de(self, filhos: str) -> int:
+        """How many rows one of the lists of an operation may have."""
+        return {"itens": self.itens, "finalizadores": self.finalizadores, "recebimentos": self.recebimentos}[filhos]
 
 
 class Suspeita(Exception):
@@ -62,11 +72,15 @@ class Suspeita(Exception):
 
 
 class ConteudoOperacao(NamedTuple):
-    """An operation's business columns: its own, its items' and its payments', children by their number."""
+    """An operation's business columns: its own, its items', its payments' and those of the titles it received.
+
+    Children by their number. The lists stand in the order and under the names of `FILHOS`.
+    """
 
     linha: Linha
     itens: list[Linha]
     finalizadores: list[Linha]
+    recebimentos: list[Linha]
 
 
 class OperacaoPronta(NamedTuple):
@@ -121,6 +135,14 @@ def _finalizador(f: Finalizador) -> Linha:
     )  # fmt: skip
 
 
+def _recebimento(r: Recebimento) -> Linha:
+    q = _quantizar
+    return (
+        r.item, r.numero_documento, r.parcela,
+        q(r.valor, _2) + _ZERO, q(r.juros, _2) + _ZERO, q(r.desconto, _2) + _ZERO,
+    )  # fmt: skip
+
+
 def _linha_operacao(o: Operacao) -> Linha:
     q = _quantizar
     return (
@@ -133,12 +155,12 @@ def _linha_operacao(o: Operacao) -> Linha:
 
 
 def _canonico(conteudo: ConteudoOperacao) -> bytes:
-    """The hashed form, version 1: a JSON list of the columns in order, children by their number."""
+    """The hashed form, version 2: a JSON list of the columns in order, children by their number."""
     return _codificar(conteudo)
 
 
-def _resumo(canonico: bytes) -> bytes:
-    return bytes((VERSAO_HASH,)) + sha256(canonico).digest()
+def _resumo(canonico: bytes, versao: int = VERSAO_HASH) -> bytes:
+    return bytes((versao,)) + sha256(canonico).digest()
 
 
 def hash_operacao(conteudo: ConteudoOperacao) -> bytes:
@@ -152,6 +174,7 @@ def conteudo_operacao(o: Operacao) -> ConteudoOperacao:
         _linha_operacao(o),
         sorted(map(_item, o.itens), key=_NUMERO_DO_FILHO),
         sorted(map(_finalizador, o.finalizadores), key=_NUMERO_DO_FILHO),
+        sorted(map(_recebimento, o.recebimentos), key=_NUMERO_DO_FILHO),
     )
 
 
@@ -162,7 +185,7 @@ def _parece_errado(canonico: bytes) -> bool:
 
 def preparar_operacao(o: Operacao, limites: Limites) -> OperacaoPronta:
     """The row for staging. Raises Suspeita when anything may be wrong with it."""
-    itens, finalizadores, termino = o.itens, o.finalizadores, o.data_hora_termino
+    itens, finalizadores, recebimentos, termino = o.itens, o.finalizadores, o.recebimentos, o.data_hora_termino
     if (
         termino is None
         or o.id_ponto_venda != limites.id_ponto_venda
@@ -172,6 +195,7 @@ def preparar_operacao(o: Operacao, limites: Limites) -> OperacaoPronta:
         or len(finalizadores) > limites.finalizadores
         or len({i.item for i in itens}) < len(itens)
         or len({f.item for f in finalizadores}) < len(finalizadores)
+        or (recebimentos and _suspeitos(recebimentos, limites))
     ):
         raise Suspeita
     try:
@@ -182,6 +206,10 @@ def preparar_operacao(o: Operacao, limites: Limites) -> OperacaoPronta:
     if _parece_errado(canonico):
         raise Suspeita
     return OperacaoPronta(o.id_operacao, o.guid_operacao, o.cancelado, conteudo, _resumo(canonico))
+
+
+def _suspeitos(recebimentos: list[Recebimento], limites: Limites) -> bool:
+    return len(recebimentos) > limites.recebimentos or len({r.item for r in recebimentos}) < len(recebimentos)
 
 
 def montar_operacao(o: Operacao) -> OperacaoPronta:
@@ -199,7 +227,7 @@ def _linha_nota(n: Nota) -> Linha:
 
 def _nota_pronta(n: Nota, linha: Linha, canonico: bytes) -> NotaPronta:
     # The XML beside the columns instead of inside: as JSON it would be escaped character by character.
-    resumo = _resumo(canonico + b"\n" + n.xml.encode())
+    resumo = _resumo(canonico + b"\n" + n.xml.encode(), VERSAO_HASH_NOTA)
     return NotaPronta(n.chave, n.numero, (*linha, n.xml), resumo)
 
 
@@ -256,8 +284,10 @@ def como_dicionario(conteudo: ConteudoOperacao) -> dict[str, Any]:
     """An operation's columns by name, as JSON holds them (numbers of the decimal columns as text)."""
     return {
         **_nomeada(COLUNAS_OPERACAO, conteudo.linha),
-        "itens": [_nomeada(COLUNAS_ITEM, linha) for linha in conteudo.itens],
-        "finalizadores": [_nomeada(COLUNAS_FINALIZADOR, linha) for linha in conteudo.finalizadores],
+        **{
+            nome: [_nomeada(colunas, linha) for linha in linhas]
+            for (nome, colunas), linhas in zip(FILHOS.items(), conteudo[1:], strict=True)
+        },
     }
 
 
@@ -272,8 +302,11 @@ def diferencas(gravada: ConteudoOperacao, chegou: ConteudoOperacao) -> list[dict
     """
     return [
         *_campos_diferentes("", COLUNAS_OPERACAO, gravada.linha, chegou.linha),
-        *_filhos_diferentes("itens", COLUNAS_ITEM, gravada.itens, chegou.itens),
-        *_filhos_diferentes("finalizadores", COLUNAS_FINALIZADOR, gravada.finalizadores, chegou.finalizadores),
+        *(
+            diferenca
+            for (nome, colunas), *linhas in zip(FILHOS.items(), gravada[1:], chegou[1:], strict=True)
+            for diferenca in _filhos_diferentes(nome, colunas, *linhas)
+        ),
     ]
 
 

@@ -20,9 +20,10 @@ from filas.drain import TRANSITORIOS, ConflitoTransitorio
 from pdv.replicacao import armazem
 from pdv.replicacao.armazem import Origem
 from pdv.replicacao.codigos import CodigoPacote, PacoteRecusado
+from pdv.replicacao.comandos import cumprir_com_a_chegada
 from pdv.replicacao.conciliacao import Apanhado, conciliar_notas, conciliar_operacoes, conciliar_turnos
 from pdv.replicacao.esquema import Resposta
-from pdv.replicacao.instalacoes import outras_instalacoes
+from pdv.replicacao.instalacoes import situar
 from pdv.replicacao.leitura import Lido, ler_pacote
 from pdv.replicacao.rejeicoes import Rejeitada, registrar_rejeicoes, resolver_rejeicoes
 from pdv.replicacao.rules import Limites
@@ -48,6 +49,7 @@ def limites_de(ponto_venda: PontoVenda, agora: datetime) -> Limites:
         itens=settings.PDV_ITENS_MAXIMO,
         finalizadores=settings.PDV_FINALIZADORES_MAXIMO,
         linhas=settings.PDV_OPERACOES_MAXIMO,
+        recebimentos=settings.PDV_RECEBIMENTOS_MAXIMO,
     )
 
 
@@ -119,19 +121,22 @@ def _guardar(lido: Lido, ponto_venda: PontoVenda, agora: datetime, gravar: bool)
     1. Wait for other posts of the same till.
     2. Turnos, operations, notes: what is known is left alone, what is new goes in by COPY, what the till cancelled
        since it sent it becomes pending again.
-    3. Keep what was refused; what got in after a refusal is marked so.
-    4. Wake the processing, once.
+    3. Commands that asked for one of these operations are fulfilled.
+    4. Keep what was refused; what got in after a refusal is marked so.
+    5. Wake the processing, once.
     """
     origem = Origem(ponto_venda.pk, ponto_venda.filial_id, lido.instalacao, agora)
     apanhado = Apanhado(entraram=[("pacote", "")])
     with transaction.atomic(), connection.cursor() as cursor:
         armazem.travar_ponto_venda(cursor, ponto_venda.pk)
-        origem = origem._replace(outras=outras_instalacoes(cursor, origem))
+        origem = situar(cursor, origem)
         resposta = Resposta(
             turnos=conciliar_turnos(cursor, origem, lido.turnos, apanhado),
             operacoes=conciliar_operacoes(cursor, origem, lido.operacoes, apanhado),
             notas=conciliar_notas(cursor, origem, lido.notas, apanhado),
         )
+        if origem.ha_comandos:
+            cumprir_com_a_chegada(cursor, origem, [o.id_operacao for o in resposta.operacoes])
         resolver_rejeicoes(cursor, ponto_venda_id=ponto_venda.pk, assuntos=apanhado.entraram, agora=agora)
         registrar_rejeicoes(
             cursor,

@@ -17,6 +17,7 @@ from pdv.terminal.models import (
     ItemOperacaoPdv,
     NotaFiscal,
     OperacaoPdv,
+    RecebimentoOperacaoPdv,
     SituacaoReplicacao,
     Turno,
 )
@@ -58,6 +59,7 @@ TURNO = colunas(tabelas.Turno)
 OPERACAO = colunas(tabelas.OperacaoPdv)
 ITEM = colunas(tabelas.ItemOperacaoPdv)
 FINALIZADOR = colunas(tabelas.FinalizadorOperacaoPdv)
+RECEBIMENTO = colunas(tabelas.RecebimentoOperacaoPdv)
 NOTA = colunas(tabelas.NotaFiscalPdv)
 
 
@@ -72,11 +74,13 @@ def _operacoes(linhas: QuerySet[OperacaoPdv]) -> Iterator[Linha]:
     numeros = [valores[0] for valores in lidas]
     itens = _filhos(ItemOperacaoPdv, ITEM, numeros)
     finalizadores = _filhos(FinalizadorOperacaoPdv, FINALIZADOR, numeros)
+    recebimentos = _filhos(RecebimentoOperacaoPdv, RECEBIMENTO, numeros)
     for valores in lidas:
         numero = valores[0]
         operacao = dict(zip(OPERACAO, valores[1:], strict=False))
         operacao["itens"] = itens.get(numero, [])
         operacao["finalizadores"] = finalizadores.get(numero, [])
+        operacao["recebimentos"] = recebimentos.get(numero, [])
         yield Linha(Tipo.OPERACAO, numero, (numero,), codificar(operacao), valores[-1])
 
 

@@ -59,12 +59,25 @@ def novo_finalizador(item: int = 1, valor: str = "0.00", id_finalizador: int = 1
     } | campos
 
 
+def novo_recebimento(item: int = 1, numero_documento: str = "1-1-1", valor: str = "0.00", **campos: Any) -> Linha:
+    """A title paid without juros or desconto, unless told otherwise."""
+    return {
+        "item": item,
+        "numero_documento": numero_documento,
+        "parcela": 1,
+        "valor": valor,
+        "juros": "0.00",
+        "desconto": "0.00",
+    } | campos
+
+
 def nova_operacao(
     id_operacao: Any = 1,
     *,
     id_ponto_venda: int = 1,
     itens: Sequence[Any] | None = None,
     finalizadores: Sequence[Any] | None = None,
+    recebimentos: Sequence[Any] = (),
     **campos: Any,
 ) -> Linha:
     """A finished venda of four items, paid part in cash with 5.00 of troco, part by card in two instalments."""
@@ -97,7 +110,22 @@ def nova_operacao(
         "observacao": "",
         "itens": itens,
         "finalizadores": list(finalizadores),
+        "recebimentos": list(recebimentos),
     } | campos
+
+
+def novo_recebimento_de_titulos(
+    id_operacao: int, *recebimentos: Linha, id_finalizador: int = 1, **campos: Any
+) -> Linha:
+    """Operation 7: the titles of `recebimentos` paid by one finalizador, without troco."""
+    total = sum(
+        (Decimal(r["valor"]) + Decimal(r["juros"]) - Decimal(r["desconto"]) for r in recebimentos), Decimal("0.00")
+    )
+    padrao = {"valor_produtos": "0.00", "valor_total": str(total), "valor_troco": "0.00"}
+    return nova_operacao(
+        id_operacao, itens=[], finalizadores=[novo_finalizador(1, str(total), id_finalizador)],
+        recebimentos=recebimentos, operacao=7, **padrao | campos,
+    )  # fmt: skip
 
 
 def nova_chave(numero: int, *, cnpj: str = "12345678000195", serie: int = 1, modelo: str = "65") -> str:

@@ -65,6 +65,7 @@ EXEMPLO_PACOTE: Final[dict[str, Any]] = {
                     "autorizacao": "", "bandeira": "", "cnpj_credenciadora": "", "txid": "", "end_to_end_id": "",
                 }
             ],
+            "recebimentos": [],
         }
     ],
     "notas": [
@@ -72,6 +73,25 @@ EXEMPLO_PACOTE: Final[dict[str, Any]] = {
             "chave": "35260712345678000195650010000047111123456780", "numero": 4711, "serie": 1, "modelo": "65",
             "situacao": "autorizada", "protocolo": "135260000000001", "data_emissao": "2026-07-01T10:01:30-03:00",
             "valor_total": "20.00", "xml": "<nfeProc>…</nfeProc>", "id_operacao": 4711,
+        }
+    ],
+}  # fmt: skip
+
+EXEMPLO_RECEBIMENTO: Final[dict[str, Any]] = {
+    "versao": 1,
+    "instalacao": "5f0c7a52-94a7-4a3b-9f0e-3f1f2c0f7a11",
+    "operacoes": [
+        {
+            "id_operacao": 4890, "guid_operacao": "8a1d5b0e-9f3c-4c57-9f0d-6a3e2b1c4d50", "id_ponto_venda": 3,
+            "operacao": 7, "data_hora_inicio": "2026-07-20T16:00:00-03:00",
+            "data_hora_termino": "2026-07-20T16:02:10-03:00", "codigo_cliente": "52998224725", "valor_total": "51.50",
+            "finalizadores": [{"item": 1, "id_finalizador": 1, "valor": "51.50"}],
+            "recebimentos": [
+                {
+                    "item": 1, "numero_documento": "3-4711-1", "parcela": 2, "valor": "50.00", "juros": "2.00",
+                    "desconto": "0.50",
+                }
+            ],
         }
     ],
 }  # fmt: skip
@@ -152,6 +172,12 @@ DOCUMENTACAO: Final[dict[str, Any]] = {
     "responses": _respostas(),
     "examples": [
         OpenApiExample("Uma venda em dinheiro", value=EXEMPLO_PACOTE, request_only=True),
+        OpenApiExample(
+            "Um recebimento de crediário",
+            description="`valor` abate o título; o cliente paga valor + juros - desconto.",
+            value=EXEMPLO_RECEBIMENTO,
+            request_only=True,
+        ),
         OpenApiExample("Um resultado por linha", value=EXEMPLO_RESPOSTA, response_only=True, status_codes=["200"]),
     ],
 }

@@ -16,6 +16,7 @@ PARES = [
     (esquema.Operacao, tabelas.OperacaoPdv, rules.COLUNAS_OPERACAO),
     (esquema.Item, tabelas.ItemOperacaoPdv, rules.COLUNAS_ITEM),
     (esquema.Finalizador, tabelas.FinalizadorOperacaoPdv, rules.COLUNAS_FINALIZADOR),
+    (esquema.Recebimento, tabelas.RecebimentoOperacaoPdv, rules.COLUNAS_RECEBIMENTO),
     (esquema.Turno, tabelas.Turno, rules.COLUNAS_TURNO),
     (esquema.Nota, tabelas.NotaFiscalPdv, rules.COLUNAS_NOTA),
 ]
@@ -24,7 +25,7 @@ INTEIROS: dict[type, int] = {
     models.IntegerField: 2**31 - 1,
     models.BigIntegerField: 2**63 - 1,
 }
-FILHOS = {"itens", "finalizadores"}
+FILHOS = {"itens", "finalizadores", "recebimentos"}
 
 
 def _campos(struct: Any) -> dict[str, inspect.Field]:

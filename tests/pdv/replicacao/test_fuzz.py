@@ -12,14 +12,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pdv.replicacao.models import FinalizadorOperacaoPdv, ItemOperacaoPdv, OperacaoPdv
-from tests.pdv.fabricas import em_json, nova_nota, nova_operacao, novo_pacote, novo_turno
+from pdv.replicacao.models import FinalizadorOperacaoPdv, ItemOperacaoPdv, OperacaoPdv, RecebimentoOperacaoPdv
+from tests.pdv.fabricas import (
+    em_json,
+    nova_nota,
+    nova_operacao,
+    novo_pacote,
+    novo_recebimento,
+    novo_recebimento_de_titulos,
+    novo_turno,
+)
 
 ESPERADOS = {200, 400, 413, 415, 422}
 PACOTE = em_json(
     novo_pacote(
         nova_operacao(1),
         nova_operacao(2, observacao='ção "\\ \u0007 😀'),
+        novo_recebimento_de_titulos(
+            3, novo_recebimento(1, "1-7-1", "30.00", parcela=2, juros="1.50"), novo_recebimento(2, valor="8.00")
+        ),
         notas=[nova_nota(1)],
         turnos=[novo_turno(1, contado={"1": "5.00"})],
     )
@@ -59,7 +70,7 @@ def _conferir(resposta: Any) -> None:
 
 def _sem_orfaos() -> None:
     gravadas = set(OperacaoPdv.objects.values_list("pk", flat=True))
-    for modelo in (ItemOperacaoPdv, FinalizadorOperacaoPdv):
+    for modelo in (ItemOperacaoPdv, FinalizadorOperacaoPdv, RecebimentoOperacaoPdv):
         assert set(modelo.objects.values_list("operacao_id", flat=True)) <= gravadas
 
 
@@ -89,6 +100,7 @@ def test_dez_mil_corpos_mutilados_nunca_sao_500(postar: Callable[..., Any], sett
 
 
 CAMPOS_DA_OPERACAO = sorted(nova_operacao())
+CAMPOS_DO_RECEBIMENTO = sorted(novo_recebimento())
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=30),
     lambda filhos: st.lists(filhos, max_size=4) | st.dictionaries(st.text(max_size=5), filhos, max_size=4),
@@ -104,6 +116,21 @@ def test_campo_com_qualquer_json_nunca_e_500(postar: Callable[..., Any], setting
     resposta = postar(corpo=corpo, HTTP_CONTENT_ENCODING="identity")
     _conferir(resposta)
     assert resposta.json()["operacoes"][1]["resultado"] in ("criada", "existente", "rejeitada")
+    _sem_orfaos()
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(campo=st.sampled_from(CAMPOS_DO_RECEBIMENTO), valor=JSON)
+def test_recebimento_com_qualquer_json_nunca_e_500(
+    postar: Callable[..., Any], settings: Any, campo: str, valor: Any
+) -> None:
+    settings.PDV_PEDIDOS_POR_MINUTO = 10**6
+    ruim = novo_recebimento_de_titulos(1, novo_recebimento(1)) | {
+        "recebimentos": [novo_recebimento(1) | {campo: valor}]
+    }
+    resposta = postar(corpo=_json(novo_pacote(ruim, nova_operacao(2))), HTTP_CONTENT_ENCODING="identity")
+    _conferir(resposta)
+    assert resposta.json()["operacoes"][1]["resultado"] in ("criada", "existente")
     _sem_orfaos()
 
 

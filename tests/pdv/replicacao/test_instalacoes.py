@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from erp.cadastros.models import PontoVenda
 from pdv.replicacao.armazem import Origem
 from pdv.replicacao.esquema import Resposta
-from pdv.replicacao.instalacoes import outras_instalacoes
+from pdv.replicacao.instalacoes import situar
 from pdv.replicacao.models import Divergencia, NotaFiscal, OperacaoPdv, Rejeicao, Turno
 from pdv.replicacao.services import receber_pacote
 from tests.pdv.fabricas import (
@@ -142,9 +142,9 @@ def test_as_outras_instalacoes_sao_encontradas_e_so_as_deste_ponto_de_venda(pont
         receber(ponto_venda, *map(nova_operacao, range(numero * 3, numero * 3 + 3)), instalacao=str(instalacao))
     with connection.cursor() as cursor:
         for propria in (*instalacoes, uuid4()):
-            achadas = outras_instalacoes(cursor, Origem(ponto_venda.pk, ponto_venda.filial_id, propria, AGORA))
+            achadas = situar(cursor, Origem(ponto_venda.pk, ponto_venda.filial_id, propria, AGORA)).outras
             assert sorted(achadas) == sorted(set(instalacoes) - {propria})
-        assert outras_instalacoes(cursor, Origem(10**9, 1, uuid4(), AGORA)) == ()
+        assert situar(cursor, Origem(10**9, 1, uuid4(), AGORA)).outras == ()
 
 
 def _consultas(ponto_venda: PontoVenda, primeira: int, quantas: int) -> list[str]:
@@ -171,7 +171,7 @@ def test_a_busca_das_outras_anda_so_pelo_indice_da_chave(ponto_venda: PontoVenda
     colunas = [c.column for c in OperacaoPdv._meta.concrete_fields if c.column not in ("id", "id_operacao")]
     lista = ", ".join(f'"{coluna}"' for coluna in colunas)
     with CaptureQueriesContext(connection) as capturadas, connection.cursor() as cursor:
-        outras_instalacoes(cursor, Origem(ponto_venda.pk, ponto_venda.filial_id, INSTALACAO, AGORA))
+        situar(cursor, Origem(ponto_venda.pk, ponto_venda.filial_id, INSTALACAO, AGORA))
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO hiperpdv_operacao_pdv (id_operacao, {lista}) "

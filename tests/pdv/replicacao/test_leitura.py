@@ -22,6 +22,7 @@ from tests.pdv.fabricas import (
     novo_finalizador,
     novo_item,
     novo_pacote,
+    novo_recebimento,
     novo_turno,
 )
 
@@ -32,6 +33,7 @@ LIMITES = Limites(
     itens=990,
     finalizadores=100,
     linhas=1000,
+    recebimentos=50,
 )
 
 
@@ -66,6 +68,10 @@ def _com_item(**campos: Any) -> Any:
 
 def _com_finalizador(**campos: Any) -> Any:
     return nova_operacao(finalizadores=[novo_finalizador(1), novo_finalizador(2) | campos])
+
+
+def _com_recebimento(**campos: Any) -> Any:
+    return nova_operacao(operacao=7, recebimentos=[novo_recebimento(1), novo_recebimento(2) | campos])
 
 
 def _sem(campo: str) -> Any:
@@ -155,6 +161,41 @@ DEFEITOS = [
     ("descrição longa", _com_item(descricao="x" * 121), "TEXTO_LONGO", "itens[2].descricao"),
     ("descrição com nulo", _com_item(descricao="\0"), "CARACTERE_NULO", "itens[2].descricao"),
     ("parcela negativa", _com_finalizador(parcela=-1), "VALOR_NEGATIVO", "finalizadores[2].parcela"),
+    ("recebimentos em objeto", nova_operacao() | {"recebimentos": {}}, "TIPO_INVALIDO", "recebimentos"),
+    ("recebimentos nulos", nova_operacao() | {"recebimentos": None}, "TIPO_INVALIDO", "recebimentos"),
+    ("recebimento em texto", nova_operacao(recebimentos=[novo_recebimento(), "x"]), "TIPO_INVALIDO", "recebimentos[2]"),
+    (
+        "recebimentos demais",
+        nova_operacao(recebimentos=[novo_recebimento(n) for n in range(1, 52)]),
+        "LINHAS_DEMAIS",
+        "recebimentos",
+    ),
+    (
+        "recebimento repetido",
+        nova_operacao(recebimentos=[novo_recebimento(1), novo_recebimento(1)]),
+        "SEQUENCIA_REPETIDA",
+        "recebimentos",
+    ),
+    ("documento longo", _com_recebimento(numero_documento="1" * 41), "TEXTO_LONGO", "recebimentos[2].numero_documento"),
+    ("documento em número", _com_recebimento(numero_documento=1), "TIPO_INVALIDO", "recebimentos[2].numero_documento"),
+    (
+        "documento com nulo",
+        _com_recebimento(numero_documento="\0"),
+        "CARACTERE_NULO",
+        "recebimentos[2].numero_documento",
+    ),
+    (
+        "recebimento sem documento",
+        nova_operacao(recebimentos=[{"item": 1, "valor": "1.00"}]),
+        "CAMPO_OBRIGATORIO",
+        "recebimentos[1].numero_documento",
+    ),
+    ("parcela de recebimento 32768", _com_recebimento(parcela=32768), "FORA_DA_FAIXA", "recebimentos[2].parcela"),
+    ("recebido negativo", _com_recebimento(valor="-0.01"), "VALOR_NEGATIVO", "recebimentos[2].valor"),
+    ("juros negativos", _com_recebimento(juros=-1), "VALOR_NEGATIVO", "recebimentos[2].juros"),
+    ("juros de três casas", _com_recebimento(juros="0.001"), "CASAS_DECIMAIS", "recebimentos[2].juros"),
+    ("desconto infinito", _com_recebimento(desconto="Infinity"), "VALOR_INVALIDO", "recebimentos[2].desconto"),
+    ("recebido demais", _com_recebimento(valor="1e14"), "FORA_DA_FAIXA", "recebimentos[2].valor"),
     ("valor sem número", _com_finalizador(valor=""), "TIPO_INVALIDO", "finalizadores[2].valor"),
 ]
 
@@ -199,6 +240,9 @@ ACEITAS: list[tuple[str, Any]] = [
     ("sem itens", nova_operacao(itens=[], finalizadores=[])),
     ("campo que não conhecemos", nova_operacao(campo_do_futuro={"a": 1})),
     ("990 itens", nova_operacao(itens=[novo_item(n) for n in range(1, 991)])),
+    ("50 recebimentos", nova_operacao(recebimentos=[novo_recebimento(n) for n in range(1, 51)])),
+    ("documento que parece negativo", _com_recebimento(numero_documento="-1")),
+    ("sem a lista de recebimentos, como os replicadores antigos", _sem("recebimentos")),
     ("maior id", nova_operacao(id_operacao=2**63 - 1)),
     ("maior valor", nova_operacao(valor_total="9999999999999.99")),
 ]
@@ -367,7 +411,7 @@ def test_recusada_guarda_os_bytes_como_chegaram() -> None:
     assert recusa.identificador == "5"
 
 
-CAMPOS = sorted(set(nova_operacao()) - {"itens", "finalizadores"})
+CAMPOS = sorted(set(nova_operacao()) - {"itens", "finalizadores", "recebimentos"})
 VALORES: st.SearchStrategy[Any] = st.one_of(
     st.none(),
     st.booleans(),

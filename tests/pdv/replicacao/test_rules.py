@@ -15,16 +15,19 @@ from hypothesis import strategies as st
 
 from pdv.replicacao.esquema import Nota, Operacao
 from pdv.replicacao.rules import (
+    FILHOS,
     VERSAO_HASH,
+    VERSAO_HASH_NOTA,
     Limites,
     OperacaoPronta,
+    como_dicionario,
     conteudo_operacao,
     diferencas,
     hash_operacao,
     preparar_nota,
     preparar_operacao,
 )
-from tests.pdv.fabricas import nova_nota, nova_operacao, novo_finalizador, novo_item
+from tests.pdv.fabricas import nova_nota, nova_operacao, novo_finalizador, novo_item, novo_recebimento
 
 LIMITES = Limites(1, datetime(2000, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
 
@@ -39,21 +42,33 @@ def test_hash_comeca_pela_versao_e_tem_33_bytes() -> None:
     assert resumo[0] == VERSAO_HASH
 
 
-def test_forma_canonica_da_versao_1_nao_muda() -> None:
+def test_forma_canonica_da_versao_2_nao_muda() -> None:
     """Another canonical form would make every operation already received divergent: raise VERSAO_HASH instead."""
     canonica = (
         b'[[1,"6f9a1a0e-9e0b-4c0e-8f39-0f4f3c1d2b10",1,1,7,1,"2026-07-01T13:00:00Z","2026-07-01T13:01:30.250000Z",'
         b'"52998224725","","10.00","0.00","0.00","10.00","5.00",null,""],'
         b'[[1,101,"7890000000001","P\xc3\x83O DE A\xc3\x87\xc3\x9aCAR N\xc2\xba 1","UN","2.0000","5.000000","0.00","0.00",'
         b'"10.00","5102","19059090",null,false]],'
-        b'[[1,1,"15.00","5.00",1,"","","","","",""]]]'
+        b'[[1,1,"15.00","5.00",1,"","","","","",""]],'
+        b'[[1,"1-9-1",2,"7.00","0.50","0.25"]]]'
     )
     operacao = pronta(
         guid_operacao="6f9a1a0e-9e0b-4c0e-8f39-0f4f3c1d2b10",
         itens=[novo_item(1)],
         finalizadores=[novo_finalizador(1, "15.00", valor_troco="5.00")],
+        recebimentos=[novo_recebimento(1, "1-9-1", "7", parcela=2, juros="0.5", desconto="0.250")],
     )
-    assert operacao.hash == b"\x01" + sha256(canonica).digest()
+    assert operacao.hash == b"\x02" + sha256(canonica).digest()
+
+
+def test_forma_canonica_da_nota_continua_na_versao_1() -> None:
+    """A note that is sent again unchanged must not look like another one, or it would be posted again."""
+    nota = nova_nota(7, xml="<a/>")
+    canonica = (
+        f'["{nota["chave"]}",7,1,"65","autorizada","135260000000007","2026-07-01T13:01:30Z","22.00",7]\n<a/>'.encode()
+    )
+    assert preparar_nota(msgspec.convert(nota, Nota), LIMITES).hash == b"\x01" + sha256(canonica).digest()
+    assert VERSAO_HASH_NOTA == 1
 
 
 @given(semente=st.integers())
@@ -69,8 +84,10 @@ def test_hash_nao_depende_da_ordem_dos_campos_nem_dos_filhos(semente: int) -> No
             return sorte.sample([embaralhada(filho) for filho in valor], len(valor))
         return valor
 
-    outra = msgspec.json.decode(msgspec.json.encode(embaralhada(nova_operacao())), type=Operacao)
-    assert preparar_operacao(outra, LIMITES).hash == pronta().hash
+    recebimentos = [novo_recebimento(n, f"1-{n}-1") for n in range(1, 4)]
+    enviada = nova_operacao(recebimentos=recebimentos)
+    outra = msgspec.json.decode(msgspec.json.encode(embaralhada(enviada)), type=Operacao)
+    assert preparar_operacao(outra, LIMITES).hash == pronta(recebimentos=recebimentos).hash
 
 
 @given(centavos=st.integers(0, 10**15 - 1), zeros=st.integers(0, 3))
@@ -106,12 +123,16 @@ OUTROS_FINALIZADOR = {
     "item": 3, "id_finalizador": 2, "valor": "0.01", "valor_troco": "0.01", "parcela": 2, "nsu": "1",
     "autorizacao": "1", "bandeira": "1", "cnpj_credenciadora": "1", "txid": "1", "end_to_end_id": "1",
 }  # fmt: skip
+OUTROS_RECEBIMENTO = {
+    "item": 3, "numero_documento": "9-9-9", "parcela": 2, "valor": "0.01", "juros": "0.01", "desconto": "0.01",
+}  # fmt: skip
 
 
 def test_as_tabelas_de_outros_valores_cobrem_todas_as_colunas_de_negocio() -> None:
-    assert set(OUTROS) == set(nova_operacao()) - {"id_ponto_venda", "cancelado", "itens", "finalizadores"}
+    assert set(OUTROS) == set(nova_operacao()) - {"id_ponto_venda", "cancelado", *FILHOS}
     assert set(OUTROS_ITEM) == set(novo_item())
     assert set(OUTROS_FINALIZADOR) == set(novo_finalizador())
+    assert set(OUTROS_RECEBIMENTO) == set(novo_recebimento())
 
 
 @pytest.mark.parametrize("campo", OUTROS)
@@ -131,6 +152,13 @@ def test_hash_muda_com_cada_coluna_do_finalizador(campo: str) -> None:
     pagos = [novo_finalizador(1), novo_finalizador(2)]
     outros = [novo_finalizador(1), novo_finalizador(2) | {campo: OUTROS_FINALIZADOR[campo]}]
     assert pronta(finalizadores=outros).hash != pronta(finalizadores=pagos).hash
+
+
+@pytest.mark.parametrize("campo", OUTROS_RECEBIMENTO)
+def test_hash_muda_com_cada_coluna_do_recebimento(campo: str) -> None:
+    recebidos = [novo_recebimento(1), novo_recebimento(2)]
+    outros = [novo_recebimento(1), novo_recebimento(2) | {campo: OUTROS_RECEBIMENTO[campo]}]
+    assert pronta(recebimentos=outros).hash != pronta(recebimentos=recebidos).hash
 
 
 def test_hash_muda_quando_um_texto_passa_de_um_campo_ao_vizinho() -> None:
@@ -178,6 +206,26 @@ def test_diferencas_campo_a_campo() -> None:
     assert campos["itens[1]"][0]["id_produto"] == 101 and campos["itens[1]"][1] is None
     assert campos["itens[3]"][0] is None and campos["itens[3]"][1]["id_produto"] == 103
     assert len(campos) == 6
+
+
+def test_diferencas_nos_recebimentos() -> None:
+    antes = nova_operacao(recebimentos=[novo_recebimento(1, valor="10"), novo_recebimento(2)])
+    depois = nova_operacao(recebimentos=[novo_recebimento(1, valor="10", juros="0.5"), novo_recebimento(3, "1-2-3")])
+    campos = {d["campo"]: (d["retaguarda"], d["terminal"]) for d in _diferencas(antes, depois)}
+    assert campos.pop("recebimentos[1].juros") == ("0.00", "0.50")
+    assert campos.pop("recebimentos[2]") == (novo_recebimento(2), None)
+    assert campos.pop("recebimentos[3]") == (None, novo_recebimento(3, "1-2-3"))
+    assert not campos
+
+
+def test_conteudo_volta_inteiro_como_dicionario() -> None:
+    """What is kept of a divergence can be read as if it had just arrived."""
+    operacao = nova_operacao(recebimentos=[novo_recebimento(1, valor="10.00", juros="0.50", desconto="0.25")])
+    conteudo = conteudo_operacao(_convertida(operacao))
+    dicionario = como_dicionario(conteudo)
+    assert set(dicionario) == set(operacao) - {"cancelado"}
+    assert dicionario["recebimentos"] == operacao["recebimentos"]
+    assert conteudo_operacao(_convertida(dicionario)) == conteudo
 
 
 def test_igual_nao_tem_diferencas() -> None:

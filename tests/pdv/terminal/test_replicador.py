@@ -124,7 +124,11 @@ def test_envia_a_linha_inteira_com_os_filhos_e_marca_9(retaguarda: Retaguarda) -
     (pacote,) = retaguarda.recebidos
     assert (pacote["versao"], pacote["instalacao"]) == (1, str(Instalacao.objects.get().instalacao))
     enviada = pacote["operacoes"][0]
-    assert set(enviada) == {f.attname for f in tabelas.OperacaoPdv._meta.fields} | {"itens", "finalizadores"}
+    assert set(enviada) == {f.attname for f in tabelas.OperacaoPdv._meta.fields} | {
+        "itens",
+        "finalizadores",
+        "recebimentos",
+    }
     assert enviada["id_operacao"] == operacao.pk and enviada["guid_operacao"] == str(operacao.guid_operacao)
     assert (enviada["valor_total"], enviada["observacao"]) == ("12.34", "à vista")
     assert datetime.fromisoformat(enviada["data_hora_termino"]) == operacao.data_hora_termino
