@@ -103,6 +103,12 @@ class OperacaoPdv(Recebido, tabelas.OperacaoPdv):
                 condition=models.Q(id_operacao_origem__isnull=False),
                 name="hiperpdv_operacao_origem",
             ),
+            # the clerk's search by CPF or CNPJ; most sales have none
+            models.Index(
+                fields=["cpf_cnpj_consumidor"],
+                condition=~models.Q(cpf_cnpj_consumidor=""),
+                name="hiperpdv_operacao_consumidor",
+            ),
             # a turno's operations, for its counted against expected
             models.Index(fields=["ponto_venda_id", "id_turno"], name="hiperpdv_operacao_turno"),
         ]

@@ -26,6 +26,7 @@ from pdv.processamento.admin.filtros import (
 from pdv.processamento.admin.lista import ComPontoVenda
 from pdv.processamento.admin.pagina import ComPagina, Fato
 from pdv.processamento.admin.problemas import problemas_de, titulos
+from pdv.processamento.admin.procura import ComProcura
 from pdv.processamento.models import Alvo
 from pdv.processamento.selectors.busca import ids_de_operacoes
 from pdv.processamento.selectors.ficha import Ficha, ficha_da_operacao, linha_do_tempo
@@ -37,7 +38,7 @@ ZERO = Decimal(0)
 
 
 @admin.register(OperacaoPdv)
-class OperacaoAdmin(ComPagina, ComPontoVenda):
+class OperacaoAdmin(ComProcura, ComPagina, ComPontoVenda):
     processar, reprocessar, ignorar = acoes_de(Alvo.OPERACAO, "operacao")
     list_display = ["numero", "pdv", "operacao", "quando", "total_", "situacao_", "erro"]
     list_filter = [
@@ -54,7 +55,7 @@ class OperacaoAdmin(ComPagina, ComPontoVenda):
     actions = ["processar", "reprocessar", "ignorar"]
     actions_detail = ["processar", "reprocessar", "ignorar"]
     filtros_livres = frozenset({"aguarda"})
-    search_help_text = "Número da operação, chave da nota (44 caracteres), NSU ou id fim a fim do Pix"
+    search_help_text = "Número da operação, chave da nota, NSU, Pix, título ou CPF"
     modelo_da_pagina = "admin/pdv/operacao.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -1,35 +1,86 @@
 """What a clerk types into the search box, as ids found by an index.
 
-| typed                     | looked up in                     | index                                     |
-|---------------------------|----------------------------------|-------------------------------------------|
-| 44 characters             | notes, by chave                  | `hiperpdv_nota_chave` (chave, numero)     |
-| E and 31 characters       | payments, by Pix end-to-end id   | `hiperpdv_finalizador_pix`, partial       |
-| digits                    | operations, by number            | `hiperpdv_operacao_chave`, a probe a till |
-| letters and digits, <= 20 | payments, by NSU                 | `hiperpdv_finalizador_nsu`, partial       |
+| typed                     | looked up in                       | index                                     |
+|---------------------------|------------------------------------|-------------------------------------------|
+| 44 characters             | notes, by chave                    | `hiperpdv_nota_chave` (chave, numero)     |
+| E and 31 characters       | payments, by Pix end-to-end id     | `hiperpdv_finalizador_pix`, partial       |
+| digits                    | operations, by number; archived    | `hiperpdv_operacao_chave`, a probe a till |
+| letters and digits, <= 20 | payments, by NSU                   | `hiperpdv_finalizador_nsu`, partial       |
+| `5-123-1`, `V5-123`       | the operation that made the title  | `hiperpdv_operacao_chave`                 |
+| a title's number, <= 40   | titles                             | `titulo_documento`, partial               |
+|                           | recebimentos that settle it        | `hiperpdv_recebimento_documento`          |
+|                           | sales paid by it (a vale)          | `hiperpdv_finalizador_nsu`, partial       |
+| 11 or 14 characters       | operations, by CPF or CNPJ         | `hiperpdv_operacao_consumidor`, partial   |
 
-Anything else finds nothing: a text is never looked for by scanning.
+The last is only for who may see documents, and never by an address: see `admin/procura.py`. Anything else finds
+nothing: a text is never looked for by scanning.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from django.db import connection
 
+from erp.cadastros.documentos import formatar, limpar
+from erp.cadastros.models import PontoVenda
 from pdv.processamento.models import Geracao
 from pdv.processamento.selectors.ficha import operacao_da_nota
-from pdv.replicacao.models import FinalizadorOperacaoPdv, NotaFiscal, OperacaoPdv
+from pdv.replicacao.models import (
+    FinalizadorOperacaoPdv,
+    NotaFiscal,
+    OperacaoArquivada,
+    OperacaoPdv,
+    RecebimentoOperacaoPdv,
+)
 
 LIMITE = 500
 _CHAVE = re.compile(r"[0-9A-Z]{44}")
 _FIM_A_FIM = re.compile(r"E[0-9A-Za-z]{31}")
 _NUMERO = re.compile(r"[0-9]{1,18}")  # 19 digits would overflow the column
 _NSU = re.compile(r"[0-9A-Za-z]{1,20}")
+_DO_PDV = re.compile(r"V?(?P<pdv>[0-9]{1,9})-(?P<numero>[0-9]{1,18})(-[0-9]{1,4})?")  # a title's number, or a vale's
+_TITULO = re.compile(r"[0-9A-Za-z][0-9A-Za-z./_-]{0,39}")
+_CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
+
+
+@dataclass
+class Achados:
+    """Ids of what was found; nothing here says who may see it."""
+
+    operacoes: set[int] = field(default_factory=set)
+    notas: set[int] = field(default_factory=set)  # only those of no operation that is here
+    arquivadas: set[int] = field(default_factory=set)
 
 
 def _limpo(termo: str) -> str:
     """Without the spaces and dots that come along when a number is copied."""
     return re.sub(r"[\s.]", "", termo)
+
+
+def documento_em(termo: str) -> str:
+    """The CPF or CNPJ that a text is, without punctuation; empty when it is neither."""
+    limpo = limpar(termo)
+    e_cpf = len(limpo) == 11 and limpo.isdecimal()
+    return limpo if e_cpf or _CNPJ.fullmatch(limpo) else ""
+
+
+def procurar(termo: str, *, com_documento: bool) -> Achados:
+    """Everything that matches what was typed; by CPF or CNPJ too when `com_documento`."""
+    achados = Achados(operacoes=ids_de_operacoes(termo))
+    limpo = _limpo(termo)
+    if com_documento and (documento := documento_em(termo)):
+        achados.operacoes |= _do_consumidor(documento)
+    if _CHAVE.fullmatch(limpo.upper()) and not achados.operacoes:
+        achados.notas = ids_de_notas(limpo)
+    numero = int(limpo) if _NUMERO.fullmatch(limpo) else None
+    ponto_venda = None
+    if do_pdv := _DO_PDV.fullmatch(limpo.upper()):
+        numero, ponto_venda = int(do_pdv["numero"]), _codigo(do_pdv["pdv"])
+    if numero is not None and not (do_pdv and ponto_venda is None):
+        achados.arquivadas = _por_numero(OperacaoArquivada, numero, ponto_venda)
+    return achados
 
 
 def instalacoes(tabela: str) -> list[tuple[int, object]]:
@@ -50,9 +101,11 @@ def instalacoes(tabela: str) -> list[tuple[int, object]]:
         return list(cursor.fetchall())
 
 
-def _por_numero(modelo: type[OperacaoPdv] | type[Geracao], numero: int) -> set[int]:
+def _por_numero(
+    modelo: type[OperacaoPdv] | type[Geracao] | type[OperacaoArquivada], numero: int, ponto_venda: int | None = None
+) -> set[int]:
     tabela = modelo._meta.db_table
-    pares = instalacoes(tabela)
+    pares = [par for par in instalacoes(tabela) if ponto_venda in (None, par[0])]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT o.id FROM unnest(%s::bigint[], %s::uuid[]) AS p(ponto_venda_id, instalacao)
@@ -80,8 +133,39 @@ def _da_chave(chave: str) -> set[int]:
     return achadas
 
 
+def _codigo(pdv: str) -> int | None:
+    """The register's id of a till, by the number that is printed."""
+    return PontoVenda.objects.filter(codigo=int(pdv)).values_list("pk", flat=True).first() if len(pdv) < 10 else None
+
+
+def _do_titulo(documento: str) -> set[int]:
+    """What made a title of the till, what settled it, and what it paid for (a vale), by its number."""
+    achadas: set[int] = set()
+    do_pdv = _DO_PDV.fullmatch(documento.upper())
+    if do_pdv and (ponto_venda := _codigo(do_pdv["pdv"])) is not None:
+        achadas |= _por_numero(OperacaoPdv, int(do_pdv["numero"]), ponto_venda)
+    recebimentos = RecebimentoOperacaoPdv.objects.filter(numero_documento=documento)
+    achadas |= set(recebimentos.values_list("operacao_id", flat=True)[:LIMITE])
+    achadas |= _por_pagamento(nsu=documento)
+    with connection.cursor() as cursor:
+        cursor.execute(  # the list of kinds is that of the partial index `titulo_documento`
+            f"""SELECT o.id FROM financeiro_titulo t JOIN pdv_geracao g ON g.id = t.origem_id
+                JOIN hiperpdv_operacao_pdv o USING (ponto_venda_id, instalacao, id_operacao)
+                WHERE t.documento = %s AND t.especie IN ('crediario', 'vale', 'cheque', 'outros') AND t.origem = 1
+                LIMIT {LIMITE}""",
+            [documento],
+        )
+        return achadas | {linha[0] for linha in cursor.fetchall()}
+
+
+def _do_consumidor(documento: str) -> set[int]:
+    """Operations of a CPF or CNPJ, newest first; a till may have sent it with its punctuation."""
+    linhas = OperacaoPdv.objects.filter(cpf_cnpj_consumidor__in=[documento, formatar(documento)[:14]])
+    return set(linhas.exclude(cpf_cnpj_consumidor="").order_by("-pk").values_list("pk", flat=True)[:LIMITE])
+
+
 def ids_de_operacoes(termo: str) -> set[int]:
-    """Operations that match what was typed: number, chave of a note, NSU, Pix end-to-end id. At most some hundreds."""
+    """Operations by number, chave of a note, NSU, Pix end-to-end id or a title's number. At most some hundreds."""
     limpo = _limpo(termo)
     if _CHAVE.fullmatch(limpo.upper()):
         return _da_chave(limpo.upper())
@@ -92,6 +176,8 @@ def ids_de_operacoes(termo: str) -> set[int]:
         achadas |= _por_numero(OperacaoPdv, int(limpo))
     if _NSU.fullmatch(limpo):
         achadas |= _por_pagamento(nsu=limpo)
+    if _TITULO.fullmatch(termo.strip()):
+        achadas |= _do_titulo(termo.strip())
     return achadas
 
 
