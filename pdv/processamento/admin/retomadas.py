@@ -21,6 +21,7 @@ from erp.cadastros.admin.usuario import usuario_de
 from pdv.processamento import formatos
 from pdv.processamento.admin.problemas import DESCONHECIDO, onde_se_conserta, titulos
 from pdv.processamento.erros import CODIGOS, AcaoRecusada
+from pdv.processamento.espera import em_palavras as em_palavras_a_espera
 from pdv.processamento.models import Alvo, Retomada
 from pdv.processamento.retomada import LINHAS_MAXIMO, Andamento, andamento, retomar
 from pdv.processamento.selectors.problemas import Grupo, GrupoEmEspera, grupos_de_erro, grupos_em_espera
@@ -221,7 +222,7 @@ def frase(a: Andamento, alvo: Alvo) -> str:
 
 def _espera(e: GrupoEmEspera) -> dict[str, Any]:
     return {
-        "mensagem": e.mensagem or e.aguarda,
+        "mensagem": f"À espera de: {em_palavras_a_espera(e.aguarda)}",
         "quantas": formatos.quantos(e.linhas, *NOMES[Alvo.OPERACAO]),
         "valor": formatos.reais(e.valor),
         "desde": desde(e.desde),

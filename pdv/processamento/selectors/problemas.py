@@ -31,10 +31,9 @@ class Grupo(NamedTuple):
 
 
 class GrupoEmEspera(NamedTuple):
-    """Operations that wait for the same thing; `mensagem` says what, in words."""
+    """Operations that wait for the same thing: `pdv.processamento.espera` says what `aguarda` means."""
 
     aguarda: str
-    mensagem: str
     linhas: int
     valor: Decimal
     desde: datetime | None
@@ -78,13 +77,13 @@ def grupos_em_espera(filiais: Filiais, *, limite: int) -> tuple[list[GrupoEmEspe
     na_filial, valores = _na_filial(filiais)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT aguarda, min(erro_mensagem), count(*), sum(valor_total), min(aguarda_desde), count(*) OVER ()
+            f"""SELECT aguarda, count(*), sum(valor_total), min(aguarda_desde), count(*) OVER ()
                 FROM hiperpdv_operacao_pdv WHERE aguarda <> '' AND situacao_replicacao = 1 {na_filial}
-                GROUP BY aguarda ORDER BY 3 DESC, 5, 1 LIMIT %s""",
+                GROUP BY aguarda ORDER BY 2 DESC, 4, 1 LIMIT %s""",
             [*valores, limite],
         )
         linhas = cursor.fetchall()
-    return [GrupoEmEspera(*linha[:5]) for linha in linhas], (linhas[0][5] if linhas else 0)
+    return [GrupoEmEspera(*linha[:4]) for linha in linhas], (linhas[0][4] if linhas else 0)
 
 
 def _na_filial(filiais: Filiais) -> tuple[str, Sequence[Any]]:

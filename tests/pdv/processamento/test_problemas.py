@@ -228,7 +228,7 @@ def test_esperas_vem_agrupadas_pelo_que_esperam(elenco: Elenco, ana: Any) -> Non
     assert [(g.linhas, g.valor) for g in grupos] == [(2, D("8.00"))]
     assert quantos == 1
     html = ana.get(PAGINA).content.decode()
-    assert "o título 1-9-1" in html
+    assert "o título 1-9-1, parcela 1" in html
     lista = ana.get("/admin/replicacao/operacaopdv/", {"aguarda": "titulo:1-9-1/1"})
     assert len(lista.context["cl"].result_list) == 2
     assert len(ana.get("/admin/replicacao/operacaopdv/", {"aguarda": "sim"}).context["cl"].result_list) == 3
