@@ -70,13 +70,24 @@ def _ensaiar(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> Ensaio:
     vivas = linhas.vivas(cursor, alvo, todas)
     antes = escritas.marcos(cursor)
     por_na_situacao(cursor, alvo, sorted(livres), SituacaoProcessamento.PENDENTE)
-    if suas:
-        trabalhar(DRENOS[alvo](), [linha.id for linha in suas], tentativas=1)
+    _drenar(cursor, alvo, [linha.id for linha in suas], linhas.soltaveis(cursor, alvo, suas))
     feitas = escritas.ler(cursor, antes)
     tocadas = linhas.geracoes_tocadas(cursor, feitas, antes)
     prontas, outras = linhas.previstas(suas, vivas, linhas.estados(cursor, alvo, sorted(livres)), feitas, tocadas)
     ocupadas = [_ocupada(x, vivas.get(x.chave)) for x in todas if x.id not in livres]
     return Ensaio(sorted([*prontas, *ocupadas], key=lambda x: x.id or 0), outras)
+
+
+def _drenar(cursor: CursorWrapper, alvo: Alvo, ids: list[int], soltaveis: list[int]) -> None:
+    """Batch after batch, as the drain: what one leaves for the next, and what a cancelamento lets go of, comes after."""
+    dreno, devidas = DRENOS[alvo](), ids
+    while devidas and trabalhar(dreno, devidas, tentativas=1).total:
+        cursor.execute(
+            f"""SELECT id FROM {marcas.TABELAS[alvo]}
+                WHERE id = ANY(%s) AND situacao_replicacao = 1 AND proxima_tentativa_em <= now()""",
+            [ids + soltaveis],
+        )
+        devidas = [linha[0] for linha in cursor.fetchall()]
 
 
 def _travar_livres(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> set[int]:

@@ -12,7 +12,7 @@ from pdv.processamento import marcas
 from pdv.processamento.models import Alvo
 from pdv.processamento.previa.escritas import NOSSA, Escrita, Marcos
 from pdv.processamento.previa.lados import lado_a_lado
-from pdv.processamento.previa.valores import Desfecho, LinhaPrevista
+from pdv.processamento.previa.valores import Desfecho, LinhaPrevista, Tipo
 from pdv.replicacao.models import SituacaoProcessamento as Situacao
 from pdv.tabelas import Especie
 
@@ -72,7 +72,7 @@ def vivas(cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[Escolhida]) -> dic
            FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[]) AS x(pv, inst, op)
            JOIN pdv_geracao g ON g.ponto_venda_id = x.pv AND g.instalacao = x.inst AND g.id_operacao = x.op
            WHERE g.estornada_em IS NULL""",
-        [[c[0] for c in chaves], [str(c[1]) for c in chaves], [c[2] for c in chaves]],
+        _colunas(chaves),
     )
     return {(pv, inst, op): Viva(id_, numero) for pv, inst, op, id_, numero in cursor.fetchall()}
 
@@ -93,6 +93,25 @@ def desfecho(estado: Estado) -> Desfecho:
     if estado.situacao == Situacao.COM_ERRO:
         return Desfecho.ERRO
     return Desfecho.ESPERA if estado.aguarda else Desfecho.ADIADA
+
+
+def soltaveis(cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[Escolhida]) -> list[int]:
+    """Staged rows not pending that what stands of `linhas` cancels: reversing the cancelamento posts them anew."""
+    if alvo == Alvo.NOTA:
+        return []
+    cursor.execute(
+        """SELECT o.id FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[]) AS x(pv, inst, op)
+           JOIN pdv_geracao g ON g.ponto_venda_id = x.pv AND g.instalacao = x.inst AND g.id_operacao = x.op
+               AND g.estornada_em IS NULL AND g.operacao = %s
+           JOIN hiperpdv_operacao_pdv o ON o.ponto_venda_id = x.pv AND o.instalacao = x.inst
+               AND o.id_operacao = g.id_operacao_origem AND o.situacao_replicacao IN (2, 9)""",
+        [*_colunas([linha.chave for linha in linhas]), Especie.CANCELAMENTO.value],
+    )
+    return [linha[0] for linha in cursor.fetchall()]
+
+
+def _colunas(chaves: Sequence[Chave]) -> list[list[Any]]:
+    return [[c[0] for c in chaves], [str(c[1]) for c in chaves], [c[2] for c in chaves]]
 
 
 class GeracaoTocada(NamedTuple):
@@ -121,23 +140,26 @@ def previstas(
 ) -> tuple[list[LinhaPrevista], list[LinhaPrevista]]:  # fmt: skip
     """The chosen rows, and what else changes because of them."""
     por_chave: dict[Chave, list[Escrita]] = {}
+    numeros: dict[Chave, int] = {}  # of the new generation
     for escrita in escritas:
         chave = tocadas[escrita.origem].chave if isinstance(escrita.origem, int) else escrita.origem
         por_chave.setdefault(chave, []).append(escrita)
-    numeros: dict[Chave, int] = {}
+        if escrita.entrada.tipo == Tipo.FISCAL and not escrita.desfaz:
+            viva = antes.get(chave)
+            numeros[chave] = 1 + (viva.numero if viva else 0)
     titulos: dict[Chave, str] = {}
     for geracao in tocadas.values():
         titulos[geracao.chave] = geracao.titulo
         if geracao.nova:
             numeros[geracao.chave] = max(geracao.numero, numeros.get(geracao.chave, 0))
-    chosen = [_prevista(x, antes.get(x.chave), marcadas[x.id], por_chave.pop(x.chave, []), numeros) for x in linhas]
+    suas = [_prevista(x, antes.get(x.chave), marcadas[x.id], por_chave.pop(x.chave, []), numeros) for x in linhas]
     outras = [
         LinhaPrevista(
-            None, titulos.get(chave, ""), Desfecho.LANCADA, geracao_depois=numeros.get(chave), pares=_pares(suas)
+            None, titulos.get(chave, ""), Desfecho.LANCADA, geracao_depois=numeros.get(chave), pares=_pares(delas)
         )
-        for chave, suas in por_chave.items()
+        for chave, delas in por_chave.items()
     ]
-    return chosen, outras
+    return suas, outras
 
 
 def _prevista(
@@ -145,7 +167,7 @@ def _prevista(
 ) -> LinhaPrevista:
     fim = desfecho(estado)
     errada = fim != Desfecho.LANCADA
-    depois = numeros.get(linha.chave, (viva.numero if viva else 0) + 1) if fim == Desfecho.LANCADA else None
+    depois = numeros.get(linha.chave, viva.numero if viva else None)  # a cancelamento may stand as it is
     return LinhaPrevista(
         id=linha.id,
         titulo=linha.titulo,
@@ -153,7 +175,7 @@ def _prevista(
         codigo=estado.codigo if fim == Desfecho.ERRO else "",
         mensagem=estado.mensagem if errada else "",
         geracao_antes=viva.numero if viva else None,
-        geracao_depois=depois,
+        geracao_depois=None if errada else depois,
         pares=_pares(suas),
         viva_id=viva.id if viva else None,
     )

@@ -18,12 +18,13 @@ from erp.estoque.models import Saldo
 from erp.financeiro.models import Titulo
 from filas.wake import registrar_despertador
 from pdv.processamento.models import Alvo, Geracao
-from pdv.processamento.previa import Desfecho, LinhaPrevista, Previa, PreviaOcupada, Tipo, previsao, prever
+from pdv.processamento.previa import Desfecho, LinhaPrevista, Previa, PreviaOcupada, Tipo, prever, previsao
 from pdv.processamento.services import DESPERTADOR, drenar_tudo
 from pdv.replicacao.models import ItemOperacaoPdv, NotaFiscal, OperacaoPdv
+from pdv.tabelas import Especie
 from tests.fluxos.test_da_venda_ao_razao import nfce
 from tests.invariantes import verificar_tudo
-from tests.pdv.elenco import CREDITO, DEBITO, DINHEIRO, Elenco, estagiar_nota, estagiar_venda, montar_elenco
+from tests.pdv.elenco import CREDITO, DEBITO, DINHEIRO, Elenco, estagiar, estagiar_nota, estagiar_venda, montar_elenco
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -247,6 +248,54 @@ def test_nota_mostra_documento_desfeito_e_feito(elenco: Elenco) -> None:
     linha = unica(previa)
     assert (linha.geracao_antes, linha.geracao_depois, previa.nada_muda) == (1, 2, True)
     assert [(p.tipo, p.muda) for p in linha.pares] == [(Tipo.FISCAL, False)]
+
+
+def cancelar(elenco: Elenco, venda: OperacaoPdv) -> OperacaoPdv:
+    ato = estagiar(elenco.pdv, Especie.CANCELAMENTO, venda.valor_total)
+    OperacaoPdv.objects.filter(pk=ato.pk).update(id_operacao_origem=venda.id_operacao)
+    return ato
+
+
+def test_cancelamento_mostra_o_que_desfaz_da_venda(elenco: Elenco) -> None:
+    venda = vender(elenco, finalizador=DEBITO)
+    drenar_tudo()
+    previa = prever_operacoes(cancelar(elenco, venda))
+    linha = unica(previa)
+    assert [(p.antes.texto, p.depois) for p in linha.pares if p.antes] == [
+        ("101 – CAFÉ TORRADO 500 G", None), ("A receber: Cartão 1/1", None), ("A pagar: Cartão 1/1", None),
+    ]  # fmt: skip
+    assert (previa.resumo.entradas_antes, previa.resumo.entradas_depois) == (3, 0)
+
+
+def test_venda_e_seu_cancelamento_juntos_sao_vistos_um_depois_do_outro(elenco: Elenco) -> None:
+    """The drain leaves the second for its next batch: so does the preview, in the same transaction."""
+    venda = vender(elenco)
+    previa = prever_operacoes(venda, cancelar(elenco, venda))
+    assert previa.resumo.por_desfecho == {Desfecho.LANCADA: 2}
+    assert all(t.depois == 0 for t in previa.resumo.totais), "o que a venda faz, o cancelamento desfaz"
+
+
+def test_cancelamento_que_deixa_de_valer_mostra_a_venda_que_volta(elenco: Elenco) -> None:
+    """Taken back at the till, the cancelamento lets go of its sale, which nobody chose and which is posted anew."""
+    venda = vender(elenco)
+    ato = cancelar(elenco, venda)
+    drenar_tudo()
+    drenar_tudo()
+    OperacaoPdv.objects.filter(pk=ato.pk).update(cancelado=True)
+    previa = prever_operacoes(ato)
+    assert [linha.titulo for linha in previa.outras] == [f"Venda {venda.id_operacao}"]
+    assert [(t.nome, t.antes, t.depois) for t in previa.resumo.totais if t.tipo == Tipo.DINHEIRO] == [
+        ("CAIXA1 – Caixa 1", D(0), D("10.00"))
+    ]
+    assert not previa.nada_muda
+
+
+def test_cancelamento_antes_da_venda_esperaria(elenco: Elenco) -> None:
+    ato = estagiar(elenco.pdv, Especie.CANCELAMENTO, D(10))
+    OperacaoPdv.objects.filter(pk=ato.pk).update(id_operacao_origem=987654)
+    linha = unica(prever_operacoes(ato))
+    assert (linha.desfecho, linha.bloqueada) == (Desfecho.ESPERA, False)
+    assert "987654" in linha.mensagem
 
 
 def test_ids_que_nao_existem_mais_nao_atrapalham(elenco: Elenco) -> None:
