@@ -94,8 +94,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
     from tests import limpeza
 
     with django_db_blocker.unblock():
-        if not limpeza.pode_limpar():
-            return  # somebody's own server and a plain user: Django's way, and slower
+        if not limpeza.e_de_teste() or not limpeza.pode_limpar():
+            return  # the till's tests alone; or somebody's own server and a plain user: Django's way, and slower
         limpeza.guardar_inicio()
     limpar_como_django = TransactionTestCase._fixture_teardown
 

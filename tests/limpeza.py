@@ -12,6 +12,11 @@ from django.db import connection
 _copiadas: dict[str, list[str]] = {}  # database -> tables that had rows before the first test
 
 
+def e_de_teste() -> bool:
+    """A run of the till's tests alone makes no test database: nothing of ours may touch the one that is there."""
+    return str(connection.settings_dict["NAME"]).startswith("test_")
+
+
 def pode_limpar() -> bool:
     """Putting triggers to sleep takes a superuser, which the embedded server's user is."""
     with connection.cursor() as cursor:
