@@ -3,6 +3,7 @@
 Payments are only spoiled where no cash moved: the drawer stays what was counted, and once mended everything reconciles.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -21,9 +22,11 @@ class Desvio(StrEnum):
     PRODUTO = "produto não cadastrado"
     PAGAMENTO = "pagamento não fecha"
     FINALIZADOR = "finalizador não cadastrado"
+    DEVOLUCAO = "devolução maior que o vendido"
+    RECEBIMENTO = "título já pago"
 
 
-_RODIZIO = tuple(Desvio)
+EM_VENDAS = (Desvio.PRODUTO, Desvio.PAGAMENTO, Desvio.FINALIZADOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,15 @@ class Desvios:
     quantos: int
     total: int
     feitas: int = 0
+    rodizio: Sequence[Desvio] = tuple(Desvio)
     aplicados: list[Aplicado] = field(default_factory=list)
 
     def devido(self, no_turno: int) -> Desvio | None:
-        """The error that the next sale should have, if it is time for one."""
+        """The error that the next operation should have, if it is time for one."""
         prontos = len(self.aplicados)
         if prontos == self.quantos or self.feitas + no_turno < (prontos + 1) * self.total // (self.quantos + 1):
             return None
-        return _RODIZIO[prontos % len(_RODIZIO)]
+        return self.rodizio[prontos % len(self.rodizio)]
 
     def intruso(self) -> Produto:
         """A product that nobody registered."""
@@ -67,6 +71,15 @@ class Desvios:
         elif not any(f.id_finalizador == Meio.DINHEIRO for f in registro.finalizadores):
             self._estragar_pagamento(desvio, registro)
 
+    def anotar(self, desvio: Desvio, registro: Registro) -> None:
+        """A devolução or a recebimento that was made wrong from the start."""
+        if desvio is Desvio.DEVOLUCAO:
+            (item,) = registro.itens
+            errado = f"quantidade {item.quantidade_primaria} do produto {item.id_produto}"
+            self._anotar(desvio, registro, errado, f"quantidade até {item.quantidade_primaria - 1}")
+        else:
+            self._anotar(desvio, registro, f"valor {registro.operacao.valor_total}", "nada a receber")
+
     def _estragar_pagamento(self, desvio: Desvio, registro: Registro) -> None:
         pagamento = registro.finalizadores[0]
         if desvio is Desvio.PAGAMENTO:
@@ -80,3 +93,14 @@ class Desvios:
 
     def _anotar(self, desvio: Desvio, registro: Registro, errado: str, certo: str) -> None:
         self.aplicados.append(Aplicado(desvio, registro.operacao, errado, certo))
+
+
+def feita_errada(registro: Registro) -> bool:
+    """Whether a sale was spoiled: nothing may refer to it, for the retaguarda will not have it."""
+    o = registro.operacao
+    pago = sum((f.valor for f in registro.finalizadores), Decimal(0)) - o.valor_troco
+    return (
+        pago != o.valor_total
+        or any(i.id_produto >= PRIMEIRO_INTRUSO for i in registro.itens)
+        or any(f.id_finalizador == FINALIZADOR_DESCONHECIDO for f in registro.finalizadores)
+    )

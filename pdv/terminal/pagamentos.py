@@ -25,13 +25,18 @@ _ISPB = ("00000000", "60701190", "18236120", "00360305", "60746948")
 _CEDULAS = tuple(Decimal(v) for v in ("1", "5", "10", "20", "50", "100"))
 
 
-def sortear_pagamentos(sorteio: Random, total: Decimal, quando: datetime) -> list[FinalizadorOperacaoPdv]:
-    """One to three payments. The sum of `valor` less the sum of `valor_troco` is `total`; only cash has troco."""
+def sortear_pagamentos(
+    sorteio: Random, total: Decimal, quando: datetime, primeiro: int = 1
+) -> list[FinalizadorOperacaoPdv]:
+    """One to three payments, numbered from `primeiro`.
+
+    The sum of `valor` less the sum of `valor_troco` is `total`; only cash has troco.
+    """
     partes = _partes(sorteio, total)
     meios = _meios(sorteio, partes)
     return [
-        _pagar(sorteio, item, meio, parte, quando)
-        for item, (meio, parte) in enumerate(zip(meios, partes, strict=True), 1)
+        pagar(sorteio, item, meio, parte, quando)
+        for item, (meio, parte) in enumerate(zip(meios, partes, strict=True), primeiro)
     ]
 
 
@@ -61,7 +66,8 @@ def _preferido(sorteio: Random, total: Decimal) -> Meio:
     return Meio.PIX if meio is Meio.CREDIARIO and total < _MINIMO_CREDIARIO else meio
 
 
-def _pagar(sorteio: Random, item: int, meio: Meio, valor: Decimal, quando: datetime) -> FinalizadorOperacaoPdv:
+def pagar(sorteio: Random, item: int, meio: Meio, valor: Decimal, quando: datetime) -> FinalizadorOperacaoPdv:
+    """One payment of `valor` with all that its means leaves behind: troco, NSU, instalments, the Pix's ids."""
     pagamento = FinalizadorOperacaoPdv(item=item, id_finalizador=int(meio), valor=valor, valor_troco=ZERO, parcela=1)
     if meio is Meio.DINHEIRO:
         pagamento.valor = entregue(sorteio, valor)

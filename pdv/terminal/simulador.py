@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from pdv.terminal.catalogo import catalogo
-from pdv.terminal.desvios import Aplicado, Desvios
+from pdv.terminal.desvios import EM_VENDAS, Aplicado, Desvio, Desvios
+from pdv.terminal.lembranca import lembrar
 from pdv.terminal.meios import Meio
 from pdv.terminal.models import NotaFiscal, Turno
 from pdv.terminal.notas import Emitente
@@ -32,7 +33,10 @@ _POR_TURNO = (60, 130)
 
 @dataclass(frozen=True, slots=True)
 class Parametros:
-    """What to simulate. `inicio` only moves the first turno; a later one never begins before the last one ended."""
+    """What to simulate. `inicio` only moves the first turno; a later one never begins before the last one ended.
+
+    `so_vendas` leaves out what refers to a sale: devoluções, cancelamentos, recebimentos, vales, and falta and sobra.
+    """
 
     operacoes: int
     ponto_venda: int = 1
@@ -42,6 +46,7 @@ class Parametros:
     uf: str = "35"
     produtos: int = 1000
     erros: int = 0
+    so_vendas: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +75,18 @@ def simular(parametros: Parametros) -> Iterator[Progresso]:
     Raises ValueError when the parameters ask for what cannot be.
     """
     _conferir(parametros)
-    desvios = Desvios(parametros.erros, parametros.operacoes)
+    rodizio = EM_VENDAS if parametros.so_vendas else tuple(Desvio)
+    desvios = Desvios(parametros.erros, parametros.operacoes, rodizio=rodizio)
     loja = _loja(parametros)
     posicao = ler_posicao(parametros)
+    memoria = lembrar(parametros.ponto_venda)
     progresso = Progresso(desvios=desvios.aplicados)
     while progresso.operacoes < parametros.operacoes:
         sorteio = Random(f"{parametros.semente}|{parametros.ponto_venda}|{posicao.sequencial}")
         quantidade = _quantidade(sorteio, parametros.operacoes - progresso.operacoes)
         plano = _planejar(posicao, quantidade)
         desvios.feitas = progresso.operacoes
-        simulado = Simulacao(sorteio, loja, plano, desvios).rodar()
+        simulado = Simulacao(sorteio, loja, plano, desvios, memoria).rodar()
         _gravar_turno(simulado)
         progresso.operacoes += quantidade
         progresso.notas += simulado.notas
@@ -100,7 +107,7 @@ def _conferir(parametros: Parametros) -> None:
 def _loja(parametros: Parametros) -> Loja:
     razao = f"SUPERMERCADO SIMULADO {parametros.cnpj[8:12]} LTDA"
     emitente = Emitente(parametros.cnpj.upper(), parametros.uf, razao, parametros.ponto_venda)
-    return Loja(emitente, catalogo(parametros.produtos), parametros.ponto_venda)
+    return Loja(emitente, catalogo(parametros.produtos), parametros.ponto_venda, parametros.so_vendas)
 
 
 def ler_posicao(parametros: Parametros) -> Posicao:

@@ -10,6 +10,7 @@ from random import Random
 from pdv.tabelas import Especie
 from pdv.terminal.catalogo import Produto
 from pdv.terminal.meios import ZERO, Meio
+from pdv.terminal.memoria import Vale
 from pdv.terminal.models import FinalizadorOperacaoPdv, ItemOperacaoPdv, OperacaoPdv
 from pdv.terminal.pagamentos import sortear_pagamentos
 from pdv.terminal.pessoas import CLIENTES, codigo_cliente, cpf
@@ -18,7 +19,7 @@ from pdv.terminal.registro import Registro
 
 ITENS_MAXIMO = 40
 ITENS_MEDIO = 5.5
-_MILIONESIMO = Decimal("0.000001")
+MILIONESIMO = Decimal("0.000001")
 
 
 @dataclass(slots=True)
@@ -50,14 +51,20 @@ def novo_guid(sorteio: Random) -> uuid.UUID:
 
 
 def sortear_venda(
-    sorteio: Random, produtos: Sequence[Produto], inicio: datetime, termino: datetime, intruso: Produto | None = None
-) -> Venda:
-    """A sale; its cancelled items count for nothing. `intruso` is a product that the sale must have."""
+    sorteio: Random, produtos: Sequence[Produto], inicio: datetime, termino: datetime, intruso: Produto | None = None,
+    vale: Vale | None = None,
+) -> Venda:  # fmt: skip
+    """A sale; its cancelled items count for nothing. `intruso` is a product that the sale must have.
+
+    `vale` pays first, with what is left of it or what the sale costs; the memory is told by who asked.
+    """
     linhas = _sortear_linhas(sorteio, produtos, intruso)
     vivas = [linha for linha in linhas if not linha.cancelada]
     _ajustar_total(sorteio, vivas)
     total = sum((linha.liquido for linha in vivas), ZERO)
-    pagamentos = sortear_pagamentos(sorteio, total, termino)
+    pagamentos = _pagar_com_vale(vale, total) if vale else []
+    if falta := total - sum((p.valor for p in pagamentos), ZERO):
+        pagamentos += sortear_pagamentos(sorteio, falta, termino, len(pagamentos) + 1)
     vendedor = sorteio.choice((None, None, None, 201, 202, 203))
     operacao = OperacaoPdv(
         guid_operacao=novo_guid(sorteio),
@@ -71,8 +78,13 @@ def sortear_venda(
         valor_troco=sum((p.valor_troco for p in pagamentos), ZERO),
     )
     _identificar(sorteio, operacao, pagamentos)
+    ligacoes = [vale.ligar(pagamentos[0])] if vale else []
     itens = [_item(numero, linha, vendedor) for numero, linha in enumerate(linhas, 1)]
-    return Venda(Registro(operacao, itens, pagamentos), linhas)
+    return Venda(Registro(operacao, itens, pagamentos, ligacoes=ligacoes), linhas)
+
+
+def _pagar_com_vale(vale: Vale, total: Decimal) -> list[FinalizadorOperacaoPdv]:
+    return [FinalizadorOperacaoPdv(item=1, id_finalizador=int(Meio.VALE_LOJA), valor=min(vale.saldo, total))]
 
 
 def _sortear_linhas(sorteio: Random, produtos: Sequence[Produto], intruso: Produto | None) -> list[Linha]:
@@ -132,7 +144,7 @@ def _item(numero: int, linha: Linha, vendedor: int | None) -> ItemOperacaoPdv:
         descricao=linha.produto.descricao,
         unidade=linha.produto.unidade,
         quantidade_primaria=linha.quantidade,
-        valor_unitario_liquido=(linha.liquido / linha.quantidade).quantize(_MILIONESIMO, ROUND_HALF_UP),
+        valor_unitario_liquido=(linha.liquido / linha.quantidade).quantize(MILIONESIMO, ROUND_HALF_UP),
         valor_desconto=linha.desconto,
         valor_acrescimo=linha.acrescimo,
         valor_total_liquido=linha.liquido,

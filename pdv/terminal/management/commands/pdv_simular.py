@@ -20,7 +20,8 @@ _CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}").fullmatch
 
 class Command(BaseCommand):
     help = (
-        "Simula dias de um PDV no banco do terminal: aberturas, vendas com NFC-e, suprimentos, sangrias, fechamentos. "
+        "Simula dias de um PDV no banco do terminal: vendas com NFC-e, devoluções, cancelamentos, "
+        "recebimentos de crediário, suprimentos, sangrias, faltas e sobras, em turnos abertos e fechados. "
         "A mesma semente dá sempre os mesmos dados; uma segunda execução continua de onde a primeira parou."
     )
     requires_system_checks: list[str] = []
@@ -36,6 +37,11 @@ class Command(BaseCommand):
         parser.add_argument("--uf", default="35", help="código IBGE da UF do emitente (35 é SP)")
         parser.add_argument("--produtos", type=int, default=1000, help=f"tamanho do catálogo, até {MAXIMO}")
         parser.add_argument("--erros", type=int, default=0, help="quantas operações erradas de propósito")
+        parser.add_argument(
+            "--so-vendas",
+            action="store_true",
+            help="sem devoluções, cancelamentos, recebimentos, vales, faltas e sobras",
+        )
 
     def handle(self, *args: Any, **opcoes: Any) -> None:
         cnpj = str(opcoes["cnpj"]).upper()
@@ -50,6 +56,7 @@ class Command(BaseCommand):
             uf=opcoes["uf"],
             produtos=opcoes["produtos"],
             erros=opcoes["erros"],
+            so_vendas=opcoes["so_vendas"],
         )
         preparar()
         try:
