@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
+from erp.acesso.escopo import filiais_de
+from erp.cadastros.admin.usuario import usuario_de
 from pdv.processamento import formatos
 from pdv.processamento.admin.colunas import coluna
+from pdv.processamento.admin.ficha import geracao_na_tela, quitacoes
 from pdv.processamento.admin.filtros import (
     AtalhoDePeriodo,
     EspecieFiltro,
@@ -23,6 +25,7 @@ from pdv.processamento.admin.pagina import ComPagina, Fato
 from pdv.processamento.models import Alvo, AtoPessoa, Geracao, LogProcessamento
 from pdv.processamento.selectors.busca import ids_de_geracoes
 from pdv.processamento.selectors.ficha import baixas_de, geracoes_com_entradas, ponto_de_venda
+from pdv.processamento.selectors.ligadas import autoras
 from pdv.replicacao.models import NotaFiscal, OperacaoPdv
 from pdv.tabelas import Especie
 
@@ -74,11 +77,13 @@ class GeracaoAdmin(ComPagina, ComPontoVenda):
     def contexto(self, request: HttpRequest, objeto: Geracao) -> dict[str, Any]:
         (com_entradas,) = geracoes_com_entradas(Geracao.objects.filter(pk=objeto.pk))
         baixas = baixas_de([t.pk for t in com_entradas.titulos])
+        nomes = autoras([com_entradas], baixas, filiais_de(usuario_de(request)))
         return {
             "g": com_entradas,
+            "x": geracao_na_tela(com_entradas, nomes),
             "titulo": f"Geração {objeto.numero} da operação {objeto.id_operacao}",
             "fatos": fatos(objeto),
-            "baixados": {pk for pk, linhas in baixas.items() if sum((b.valor for b in linhas), Decimal(0))},
+            "quitacoes": quitacoes(baixas, nomes),
         }
 
 
@@ -119,7 +124,13 @@ class LogAdmin(ListaRapida):
 
     @coluna(
         "resultado",
-        cores={"Efetuado": "success", "Erro": "danger", "Adiado": "warning", "Estornado": "info"},
+        cores={
+            "Efetuado": "success",
+            "Erro": "danger",
+            "Adiado": "warning",
+            "Estornado": "info",
+            "À espera": "warning",
+        },
     )
     def resultado_(self, x: LogProcessamento) -> str:
         return x.get_resultado_display()

@@ -35,3 +35,9 @@ def selo(situacao: int) -> SafeString:
 def pagina(linha: Model | None) -> str:
     """The address of a row's admin page, or nothing."""
     return formatos.url_de(linha, linha.pk) if linha is not None else ""
+
+
+@register.filter
+def de(por_chave: Any, chave: Any) -> Any:
+    """What a dictionary has for a key, or an empty list."""
+    return por_chave.get(chave, []) if isinstance(por_chave, dict) else []
