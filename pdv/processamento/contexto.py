@@ -116,15 +116,25 @@ def _cancelamentos(cursor: CursorWrapper, chaves: Sequence[ChaveOperacao]) -> de
 
 def _devolucoes(
     cursor: CursorWrapper, chaves: Sequence[ChaveOperacao]
-) -> defaultdict[ChaveOperacao, list[tuple[int, int, ItemVendido]]]:
-    """(number, product, what was given back) of the devoluções that stand, by the sale."""
-    achadas: defaultdict[ChaveOperacao, list[tuple[int, int, ItemVendido]]] = defaultdict(list)
+) -> defaultdict[ChaveOperacao, list[tuple[int, int | None, ItemVendido]]]:
+    """(number, product, what was given back) of the devoluções that stand, by the sale.
+
+    Of one whose row left staging the stock entries say it; of goods without stock nobody does, then the product is None.
+    """
+    achadas: defaultdict[ChaveOperacao, list[tuple[int, int | None, ItemVendido]]] = defaultdict(list)
     cursor.execute(
-        f"""SELECT x.pv, x.inst, x.op, g.id_operacao, i.id_produto, sum(i.quantidade_primaria), sum(i.valor_total_liquido)
+        f"""SELECT x.pv, x.inst, x.op, g.id_operacao, i.codigo, coalesce(sum(i.q), 0), coalesce(sum(i.v), 0)
             FROM {_CHAVES}
             JOIN pdv_geracao g ON g.ponto_venda_id = x.pv AND g.instalacao = x.inst AND g.id_operacao_origem = x.op
-            JOIN hiperpdv_operacao_pdv o ON o.ponto_venda_id = x.pv AND o.instalacao = x.inst AND o.id_operacao = g.id_operacao
-            JOIN hiperpdv_item_operacao_pdv i ON i.operacao_id = o.id AND NOT i.cancelado
+            LEFT JOIN hiperpdv_operacao_pdv o
+                ON o.ponto_venda_id = x.pv AND o.instalacao = x.inst AND o.id_operacao = g.id_operacao
+            LEFT JOIN LATERAL (
+                SELECT id_produto AS codigo, quantidade_primaria AS q, valor_total_liquido AS v
+                FROM hiperpdv_item_operacao_pdv WHERE operacao_id = o.id AND NOT cancelado
+                UNION ALL
+                SELECT p.codigo, m.quantidade, 0 FROM estoque_movimento m JOIN cadastros_produto p ON p.id = m.produto_id
+                WHERE o.id IS NULL AND m.origem = 1 AND m.origem_id = g.id AND m.sequencia BETWEEN 0 AND 999999
+            ) i ON true
             WHERE g.estornada_em IS NULL AND NOT g.cancelada AND g.operacao = %s GROUP BY 1, 2, 3, 4, 5 ORDER BY 4, 5""",
         [*_colunas(chaves), Especie.DEVOLUCAO.value],
     )
@@ -133,10 +143,10 @@ def _devolucoes(
     return achadas
 
 
-def _somar(linhas: Sequence[tuple[int, int, ItemVendido]], *, menos: int) -> tuple[Devolvido, list[int]]:
+def _somar(linhas: Sequence[tuple[int, int | None, ItemVendido]], *, menos: int) -> tuple[Devolvido, list[int]]:
     somas: Devolvido = {}
     for numero, produto, item in linhas:
-        if numero != menos:
+        if numero != menos and produto is not None:
             antes = somas.get(produto, ItemVendido(Decimal(0), Decimal(0)))
             somas[produto] = ItemVendido(antes.quantidade + item.quantidade, antes.valor + item.valor)
     return somas, list(dict.fromkeys(numero for numero, _, _ in linhas if numero != menos))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 
@@ -20,12 +22,12 @@ from erp.cadastros.models import (
     PontoVenda,
     Produto,
 )
-from pdv.replicacao.models import FinalizadorOperacaoPdv, ItemOperacaoPdv, NotaFiscal, OperacaoPdv
+from pdv.replicacao.models import FinalizadorOperacaoPdv, ItemOperacaoPdv, NotaFiscal, OperacaoPdv, RecebimentoOperacaoPdv
 from pdv.tabelas import Especie
 
 AGORA = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 INSTALACAO = uuid.UUID("00000000-0000-4000-8000-000000000001")
-DINHEIRO, CREDITO, DEBITO, CREDIARIO, PIX = 1, 3, 4, 5, 17
+DINHEIRO, CREDITO, DEBITO, CREDIARIO, PIX, VALE = 1, 3, 4, 5, 17, 21
 _numeros = itertools.count(1)
 
 
@@ -56,7 +58,8 @@ def _pdv(codigo: int, filial: Filial) -> PontoVenda:
 
 
 def montar_elenco() -> Elenco:
-    """Register the cast. Cash, credit (30/30 days, 2,99%), debit (1 day, 1,5%), crediário (30/30), Pix into the bank."""
+    """Register the cast. Cash, credit (30/30 days, 2,99%), debit (1 day, 1,5%), crediário (30/30), Pix into the bank,
+    the shop's own vale."""
     centro, bairro = _filial(1, "CENTRO"), _filial(2, "BAIRRO")
     banco = Conta.objects.create(codigo="BANCO", nome="Banco", tipo="banco")
     adquirente = Adquirente.objects.create(nome="ADQUIRENTE", cnpj="01027058000191")
@@ -66,6 +69,7 @@ def montar_elenco() -> Elenco:
         (DEBITO, EspecieFinalizador.CARTAO, 1, 0, "1.5", None),
         (CREDIARIO, EspecieFinalizador.CREDIARIO, 30, 30, "0", None),
         (PIX, EspecieFinalizador.PIX, 0, 0, "0", banco),
+        (VALE, EspecieFinalizador.VALE, 0, 0, "0", None),
     ):
         CondicaoFinalizador.objects.create(
             finalizador=Finalizador.objects.create(codigo=codigo, nome=especie.label, especie=especie),
@@ -122,6 +126,73 @@ def estagiar(
         data_hora_inicio=ocorrida_em, data_hora_termino=ocorrida_em, valor_produtos=total, valor_total=total,
         valor_troco=valor_troco, codigo_cliente=codigo_cliente,
     )  # fmt: skip
+
+
+class Pago(NamedTuple):
+    """A payment to be staged."""
+
+    finalizador: int
+    valor: str | Decimal
+    parcelas: int = 1
+    nsu: str = ""
+
+
+class Quitado(NamedTuple):
+    """A title paid, to be staged: `valor` lowers it."""
+
+    documento: str
+    parcela: int
+    valor: str | Decimal
+    juros: str | Decimal = "0"
+    desconto: str | Decimal = "0"
+
+
+def estagiar_completa(
+    pdv: PontoVenda,
+    especie: Especie,
+    *,
+    itens: Sequence[tuple[int, str | Decimal, str | Decimal]] = (),
+    pagos: Sequence[Pago] = (),
+    quitados: Sequence[Quitado] = (),
+    origem: int | None = None,
+    id_operacao: int | None = None,
+    total: str | Decimal | None = None,
+    **campos: Any,
+) -> OperacaoPdv:
+    """Stage an operation of any kind with its children; the total is that of its payments, unless said otherwise."""
+    soma = sum((Decimal(p.valor) for p in pagos), Decimal(0))
+    valor = soma if total is None else Decimal(total)
+    operacao = OperacaoPdv.objects.create(
+        **{
+            "ponto_venda_id": pdv.pk, "filial_id": pdv.filial_id, "instalacao": INSTALACAO, "hash_conteudo": b"\1" * 33,
+            "id_operacao": id_operacao or next(_numeros), "guid_operacao": uuid.uuid4(), "id_ponto_venda": pdv.codigo,
+            "operacao": especie, "data_hora_inicio": AGORA, "data_hora_termino": AGORA, "valor_produtos": valor,
+            "valor_total": valor, "id_operacao_origem": origem,
+        } | campos
+    )  # fmt: skip
+    ItemOperacaoPdv.objects.bulk_create(
+        ItemOperacaoPdv(
+            operacao_id=operacao.pk, item=n, id_produto=codigo, descricao=f"PRODUTO {codigo}", unidade="UN",
+            quantidade_primaria=Decimal(quantidade), valor_unitario_liquido=Decimal(liquido) / Decimal(quantidade),
+            valor_total_liquido=Decimal(liquido),
+        )
+        for n, (codigo, quantidade, liquido) in enumerate(itens, 1)
+    )  # fmt: skip
+    FinalizadorOperacaoPdv.objects.bulk_create(
+        FinalizadorOperacaoPdv(
+            operacao_id=operacao.pk, item=n, id_finalizador=p.finalizador, valor=Decimal(p.valor), parcela=p.parcelas,
+            nsu=p.nsu,
+        )
+        for n, p in enumerate(pagos, 1)
+    )  # fmt: skip
+    RecebimentoOperacaoPdv.objects.bulk_create(
+        RecebimentoOperacaoPdv(
+            operacao_id=operacao.pk, item=n, numero_documento=q.documento, parcela=q.parcela, valor=Decimal(q.valor),
+            juros=Decimal(q.juros), desconto=Decimal(q.desconto),
+        )
+        for n, q in enumerate(quitados, 1)
+    )  # fmt: skip
+    return operacao
 
 
 def estagiar_nota(operacao: OperacaoPdv, xml: str, chave: str, numero: int) -> NotaFiscal:

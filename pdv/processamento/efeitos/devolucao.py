@@ -34,7 +34,7 @@ _NADA = ItemVendido(ZERO, ZERO)
 
 def devolucao(operacao: Operacao, cadastro: Cadastro, contexto: Contexto, geracao: int) -> Efeitos:
     """Without an origin (the customer came without the receipt) it is taken as the till says, at the average cost."""
-    origem = exigir_origem(operacao, contexto) if operacao.id_operacao_origem is not None else None
+    origem = exigir_origem(operacao, contexto, nas_tabelas=True) if operacao.id_operacao_origem is not None else None
     problemas = problemas_de(DA_VENDA, operacao, cadastro) + list(_devolve_por_onde_pode(operacao, cadastro))
     if origem is not None:
         problemas += _cabe_na_origem(operacao, origem)

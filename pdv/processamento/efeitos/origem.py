@@ -16,13 +16,16 @@ _POR_QUE_ESPERA = {
 }
 
 
-def exigir_origem(operacao: Operacao, contexto: Contexto) -> Origem:
-    """The origin, with a live generation and not cancelled. Raises Espera while it may still come, else OperacaoInvalida."""
+def exigir_origem(operacao: Operacao, contexto: Contexto, *, nas_tabelas: bool = False) -> Origem:
+    """The origin, with a live generation and not cancelled. Raises Espera while it may still come, else OperacaoInvalida.
+
+    `nas_tabelas`: what it sold must be known, so its row may not have left staging.
+    """
     chave, origem = operacao.chave_da_origem, contexto.origem
     assert chave is not None
     numero = chave[2]
     situacao = origem.situacao if origem is not None else None
-    if origem is None or origem.viva_id is None:
+    if origem is None or origem.viva_id is None or (nas_tabelas and origem.linha is None):
         if situacao == _IGNORADA:
             mensagem = f"a operação {numero}, de que esta depende, foi ignorada"
             raise OperacaoInvalida([Problema("ORIGEM_IGNORADA", mensagem, str(numero))])
