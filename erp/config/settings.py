@@ -244,6 +244,9 @@ PDV_ESPERA_MAXIMA = timedelta(
     minutes=ambiente.inteiro("PDV_ESPERA_MAXIMA", 24 * 60, minimo=1, maximo=90 * 24 * 60)
 )  # how long an operation waits for the one it depends on; in minutes in the environment
 REPROCESSO_APROVACAO_ACIMA = ambiente.inteiro("REPROCESSO_APROVACAO_ACIMA", 1000, minimo=0, maximo=100_000)
+PDV_NOTA_TOLERANCIA = timedelta(
+    minutes=ambiente.inteiro("PDV_NOTA_TOLERANCIA", 30, minimo=0, maximo=30 * 24 * 60)
+)  # how long a note may be cancelled before its sale, or the sale before its note
 PDV_MORTES_MAXIMO = ambiente.inteiro("PDV_MORTES_MAXIMO", 3, minimo=1, maximo=100)
 
 # Import and export

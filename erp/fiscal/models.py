@@ -2,8 +2,13 @@
 
 Guarantees (each is a function of `tests/invariantes.py`):
 - a document never changes and never disappears: the database refuses UPDATE, DELETE and TRUNCATE;
-- at most one document per (chave, numero, geracao), and at most one inverse per document.
+- at most one document per (chave, numero, geracao), and at most one inverse per document;
+- at most one document of a (chave, numero) is alive: that is, without an inverse;
+- a document that is void (cancelada, denegada, inutilizada) counts zero, so a sum of documents needs no condition;
+- a state never goes back: no generation has a lower state than the one before it (`xml.situacao.ORDEM`).
 """
+
+from decimal import Decimal
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -13,9 +18,9 @@ from erp.cadastros.models import Filial
 
 
 class DocumentoFiscal(models.Model):
-    """What a note's XML says, as of one generation. The inverse of a document has `estorno_de`.
+    """What is known of a note, as of one generation. The inverse of a document has `estorno_de`.
 
-    `conteudo` is JSON: `{"totais": {...}, "itens": [...], "pagamentos": [...]}`, amounts as text.
+    `conteudo` is JSON: `{"totais": {...}, "itens": [...], "pagamentos": [...], "estados": [...]}`, amounts as text.
     """
 
     class Situacao(models.TextChoices):
@@ -40,7 +45,10 @@ class DocumentoFiscal(models.Model):
     cnpj_emitente = models.CharField("CNPJ do emitente", max_length=14, blank=True, default="")
     documento_destinatario = models.CharField("CPF/CNPJ do destinatário", max_length=14, blank=True, default="")
     emissao = models.DateTimeField("emissão")
-    valor_total = models.DecimalField("total", max_digits=15, decimal_places=2)
+    valor_total = models.DecimalField("total", max_digits=15, decimal_places=2)  # what counts: zero when void
+    valor_nota = models.DecimalField(
+        "valor da nota", max_digits=15, decimal_places=2, null=True
+    )  # of a void document, what the note says; null: the same as `valor_total`
     valor_ibs = models.DecimalField("IBS", max_digits=15, decimal_places=2, default=0)
     valor_cbs = models.DecimalField("CBS", max_digits=15, decimal_places=2, default=0)
     conteudo = models.JSONField("conteúdo")
@@ -72,6 +80,10 @@ class DocumentoFiscal(models.Model):
             ),
         ]
         triggers = somente_acrescimo("fiscal_documento")
+
+    @property
+    def valor_de_face(self) -> Decimal:
+        return self.valor_total if self.valor_nota is None else self.valor_nota
 
     def __str__(self) -> str:
         return f"NFC-e {self.numero}/{self.serie}" if self.modelo == "65" else f"documento {self.numero}/{self.serie}"

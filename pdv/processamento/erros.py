@@ -138,6 +138,13 @@ CODIGOS: dict[str, Codigo] = {
     "MODELO_INESPERADO": Codigo(
         "XML não é de NFC-e nem de SAT", "Confira a nota no PDV e replique de novo com o XML certo."
     ),
+    "EVENTO_NAO_REGISTRADO": Codigo(
+        "Evento não registrado pela SEFAZ",
+        "Confira no PDV se o cancelamento foi aceito e replique a nota de novo, com o XML da nota ou o do evento aceito.",
+    ),
+    "INUTILIZACAO_DIVERGENTE": Codigo(
+        "Inutilização é de outra numeração", "Confira no PDV o número, a série e o CNPJ da inutilização e replique de novo."
+    ),
     "RECUSADO_PELO_BANCO": Codigo(
         "Recusado pelo banco de dados", "Chame a TI com o número da operação: o registro diz o motivo."
     ),

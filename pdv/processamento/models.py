@@ -208,3 +208,46 @@ class Retomada(models.Model):
 
     def __str__(self) -> str:
         return f"retomada {self.pk}"
+
+
+class PendenciaNota(models.Model):
+    """Something open about a note; the row exists only while it is so, so its lists are short at any size.
+
+    Written and taken away by the drains of notes and of operations, under the lock of the comparison.
+    """
+
+    class Tipo(models.TextChoices):
+        ORFA = "orfa", "Nota sem operação"
+        CONTINGENCIA = "contingencia", "Contingência a transmitir"
+        NOTA_CANCELADA = "nota_cancelada", "Nota sem efeito, venda de pé"
+        VENDA_CANCELADA = "venda_cancelada", "Venda cancelada, nota de pé"
+
+    tipo = models.CharField("pendência", max_length=15, choices=Tipo.choices)
+    nota_id = models.BigIntegerField("nota recebida")
+    filial_id = models.BigIntegerField("filial")
+    ponto_venda_id = models.BigIntegerField("PDV")
+    instalacao = models.UUIDField("instalação")
+    id_operacao = models.BigIntegerField("operação", null=True)
+    chave = models.CharField("chave", max_length=44)
+    numero = models.IntegerField("número")
+    serie = models.IntegerField("série")
+    valor = models.DecimalField("valor", max_digits=15, decimal_places=2)
+    desde = models.DateTimeField("desde")
+    prazo = models.DateTimeField("prazo")  # from then on somebody must look at it
+    avisada_em = models.DateTimeField("avisada em", null=True)  # when the document got its warning
+
+    class Meta:
+        db_table = "pdv_pendencia_nota"
+        verbose_name = "pendência de nota"
+        verbose_name_plural = "pendências de notas"
+        default_permissions = ("view",)
+        constraints = [models.UniqueConstraint(fields=["nota_id", "tipo"], name="pendencia_nota_unica")]
+        indexes = [
+            # the lists: of a kind, the most urgent first
+            models.Index(fields=["tipo", "prazo"], name="pendencia_nota_prazo"),
+            # an operation that arrives, and its page
+            models.Index(fields=["ponto_venda_id", "id_operacao"], name="pendencia_nota_operacao"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_tipo_display()}: nota {self.numero}/{self.serie}"

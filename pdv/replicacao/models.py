@@ -2,7 +2,8 @@
 
 Guarantees:
 - one row per (ponto_venda, instalacao, id_operacao), whoever posts it and however often;
-- what was received is never overwritten: other content under the same key is kept as a Divergencia;
+- what was received is never overwritten: other content under the same key is kept as a Divergencia, and the state of a
+  note that another took the place of as a NotaVersao;
 - no foreign keys: staging accepts what the till says, also about things that the retaguarda does not know.
 """
 
@@ -32,6 +33,23 @@ def volta_ao_fim_da_fila(tabela: str) -> pgtrigger.Trigger:
         condition=pgtrigger.Q(new__situacao_replicacao=1) & ~pgtrigger.Q(old__situacao_replicacao=1),
         func="NEW.proxima_tentativa_em = greatest(NEW.proxima_tentativa_em, now()); NEW.mortes = 0;"
         " NEW.aguarda = ''; NEW.aguarda_desde = NULL; NEW.erro_em = NULL; RETURN NEW;",
+    )
+
+
+def guarda_a_versao() -> pgtrigger.Trigger:
+    """A note is edited when it comes again (spec/003): what it said goes to `hiperpdv_nota_versao` first.
+
+    In the database, for it must see the row as the UPDATE finds it: a drain that held it may have posted it meanwhile.
+    """
+    colunas = ", ".join(campo.name for campo in tabelas.NotaFiscalPdv._meta.fields)
+    antigas = ", ".join(f"OLD.{campo.name}" for campo in tabelas.NotaFiscalPdv._meta.fields)
+    return pgtrigger.Trigger(
+        name="hiperpdv_nota_versao",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("hash_conteudo"),  # type: ignore[no-untyped-call]  # the library has no types for it
+        condition=pgtrigger.Condition("OLD.hash_conteudo IS DISTINCT FROM NEW.hash_conteudo"),
+        func=f"INSERT INTO hiperpdv_nota_versao (nota_id, substituida_em, tratada, {colunas})"
+        f" VALUES (OLD.id, clock_timestamp(), OLD.processado_em IS NOT NULL, {antigas}); RETURN NEW;",
     )
 
 
@@ -204,10 +222,27 @@ class NotaFiscal(Recebido, tabelas.NotaFiscalPdv):
             models.Index(fields=["ponto_venda_id", "id_operacao"], name="hiperpdv_nota_operacao"),
         ]
 
-        triggers = [volta_ao_fim_da_fila("hiperpdv_nota")]
+        triggers = [volta_ao_fim_da_fila("hiperpdv_nota"), guarda_a_versao()]
 
     def __str__(self) -> str:
         return f"nota {self.numero}/{self.serie}"
+
+
+class NotaVersao(tabelas.NotaFiscalPdv):
+    """What a note's row said before an update took its place; written by the trigger of NotaFiscal, whoever updates."""
+
+    nota_id = models.BigIntegerField("nota recebida", db_index=True)  # its page, and the drain
+    substituida_em = models.DateTimeField("substituída em")  # when the next version came
+    tratada = models.BooleanField("tratada")  # posted, or looked at by the drain after its place was taken
+
+    class Meta:
+        db_table = "hiperpdv_nota_versao"
+        verbose_name = "versão anterior da nota"
+        verbose_name_plural = "versões anteriores das notas"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"versão {self.pk} da nota {self.numero}/{self.serie}"
 
 
 class Rejeicao(models.Model):

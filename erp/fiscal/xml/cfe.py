@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 from erp.fiscal.xml.arvore import Campos, Elemento, campos, filhos
 from erp.fiscal.xml.conferencia import conferir_chave, conferir_pagamentos, conferir_totais, ler_chave
-from erp.fiscal.xml.documento import ZERO, DocumentoLido, Item, Pagamento, Totais, XmlIlegivel
+from erp.fiscal.xml.documento import ZERO, DocumentoLido, Estado, Item, Pagamento, Totais, XmlIlegivel
 from erp.fiscal.xml.ufs import sigla
 from erp.fiscal.xml.valores import CENTAVO, Leitor
 
 # Every cMP that SAT had means the same as the tPag of its number; what tPag gained after SAT has no equivalent
 _CMP = frozenset({"01", "02", "03", "04", "05", "10", "11", "12", "13", "15", "16", "17", "18", "19", "90", "99"})
 _OUTROS = "99"
+CANCELAMENTO = "CFeCanc"
 
 # SAT writes its local time without an offset, and summer time existed until 2019
 _FUSOS = {"CE": "America/Fortaleza"}
@@ -34,6 +35,8 @@ def ler_cfe(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
     conferir_totais(leitor, totais, itens)
     conferir_pagamentos(leitor, totais, pagamentos)
     uf = sigla(ide.get("cUF") or chave[:2])
+    emissao = _data(ide, uf, leitor)
+    estado = Estado("autorizada", em=emissao) if chave else Estado("sem_protocolo")
     return DocumentoLido(
         tipo="cfe_sat",
         versao=_versao(inf),
@@ -46,13 +49,14 @@ def ler_cfe(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
         cnpj_emitente=cnpj,
         nome_emitente=leitor.texto(emit, "xNome", 60),
         uf=uf,
-        data_emissao=_data(ide, uf, leitor),
+        data_emissao=emissao,
         documento_destinatario=leitor.codigo(dest, "CNPJ", 14) or leitor.codigo(dest, "CPF", 11),
-        situacao="autorizada" if chave else "sem_protocolo",
+        situacao=estado.situacao,
         totais=totais,
         itens=itens,
         pagamentos=pagamentos,
         avisos=tuple(leitor.avisos),
+        estados=(estado,),
     )
 
 
@@ -66,6 +70,8 @@ def ler_cfe_cancelamento(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
     cnpj = leitor.codigo(emit, "CNPJ", 14)
     conferir_chave(leitor, chave, cnpj=cnpj, modelo=leitor.codigo(ide, "mod", 2), serie=serie, numero=numero)
     uf = sigla(ide.get("cUF") or cancelada[:2])
+    emissao = _data(ide, uf, leitor)
+    estado = Estado("cancelada", em=emissao, evento=CANCELAMENTO) if chave else Estado("sem_protocolo")
     return DocumentoLido(
         tipo="cfe_cancelamento",
         versao=_versao(inf),
@@ -79,11 +85,12 @@ def ler_cfe_cancelamento(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
         cnpj_emitente=cnpj,
         nome_emitente=leitor.texto(emit, "xNome", 60),
         uf=uf,
-        data_emissao=_data(ide, uf, leitor),
+        data_emissao=emissao,
         documento_destinatario=leitor.codigo(dest, "CNPJ", 14) or leitor.codigo(dest, "CPF", 11),
-        situacao="cancelada" if chave else "sem_protocolo",
+        situacao=estado.situacao,
         totais=Totais(total=leitor.dinheiro(campos(grupos.get("total")), "vCFe")),
         avisos=tuple(leitor.avisos),
+        estados=(estado,),
     )
 
 

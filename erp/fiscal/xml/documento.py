@@ -22,6 +22,7 @@ CodigoDeAviso = Literal[
     "DATA_AUSENTE",
     "DATA_INVALIDA",
     "DATA_SEM_FUSO",
+    "EVENTO_DE_OUTRA_NOTA",
     "EVENTO_NAO_TRATADO",
     "ITENS_NAO_CONFEREM",
     "MEIO_DE_PAGAMENTO_DESCONHECIDO",
@@ -117,6 +118,21 @@ class Pagamento(NamedTuple):
     credenciadora_sat: str
 
 
+class Estado(NamedTuple):
+    """A state that a document proves, by its protocol or by an event (`evento` is tpEvento, empty for the note's own).
+
+    `em` is when the tax authority registered it. `substituta` is the key of the note that took its place (110112).
+    """
+
+    situacao: Situacao
+    cstat: str = ""
+    protocolo: str = ""
+    em: datetime | None = None
+    justificativa: str = ""
+    evento: str = ""
+    substituta: str = ""
+
+
 class DocumentoLido(NamedTuple):
     """A fiscal document as plain values.
 
@@ -124,6 +140,7 @@ class DocumentoLido(NamedTuple):
     the note it cancels in both `chave` and `chave_cancelada`; a CF-e cancellation has a key of its own.
     `serie` of a SAT document is the equipment's serial number. An inutilização goes from `numero` to `numero_final`.
     `protocolo` and `cstat` are those of the authorisation, or of the event. `ambiente` is 1 production, 2 homologação.
+    `estados` are all that the document proves, its own first; `situacao` is the one that stands.
     """
 
     tipo: Tipo
@@ -151,3 +168,4 @@ class DocumentoLido(NamedTuple):
     itens: tuple[Item, ...] = ()
     pagamentos: tuple[Pagamento, ...] = ()
     avisos: tuple[Aviso, ...] = ()
+    estados: tuple[Estado, ...] = ()

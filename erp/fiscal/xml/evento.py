@@ -1,15 +1,18 @@
-"""Cancellation events (110111, and 110112 by substitution) and inutilização, as request or with its answer."""
+"""Cancellation events (110111, and 110112 by substitution) and inutilização, as request or with its answer.
+
+An event may also stand beside its note: inside the nfeProc, or both in an element of any name.
+"""
+
+from collections.abc import Iterable
 
 from erp.fiscal.chave import partes_da_chave
 from erp.fiscal.xml.arvore import Elemento, campos, filhos
 from erp.fiscal.xml.conferencia import ler_chave
-from erp.fiscal.xml.documento import DocumentoLido, XmlIlegivel
+from erp.fiscal.xml.documento import Aviso, DocumentoLido, Estado, XmlIlegivel
 from erp.fiscal.xml.nfe import ler_protocolo
-from erp.fiscal.xml.situacao import CANCELAMENTOS, situacao_do_evento
+from erp.fiscal.xml.situacao import CANCELAMENTOS, INUTILIZACAO_HOMOLOGADA, mais_alta, situacao_do_evento
 from erp.fiscal.xml.ufs import sigla
-from erp.fiscal.xml.valores import Leitor
-
-INUTILIZACAO_HOMOLOGADA = "102"
+from erp.fiscal.xml.valores import LIMITE_DE_AVISOS, Leitor
 
 
 def ler_evento(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
@@ -29,6 +32,11 @@ def ler_evento(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
         leitor.avisar("EVENTO_NAO_TRATADO", f"esperado um cancelamento (110111), veio o evento {especie!r}")
     cstat = leitor.codigo(retorno, "cStat", 3)
     partes_chave = partes_da_chave(chave) if chave else None
+    estado = Estado(
+        situacao_do_evento(leitor, cstat) if cancela else "sem_protocolo", cstat, ler_protocolo(retorno, leitor),
+        leitor.data_hora(retorno, "dhRegEvento"), leitor.texto(detalhe, "xJust", 256), especie,
+        leitor.codigo(detalhe, "chNFeRef", 44),
+    )  # fmt: skip
     return DocumentoLido(
         tipo="evento_cancelamento" if cancela else "desconhecido",
         versao=(raiz.get("versao") or "").strip()[:4],
@@ -42,13 +50,29 @@ def ler_evento(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
         cnpj_emitente=leitor.codigo(dados, "CNPJ", 14) or leitor.codigo(dados, "CPF", 11),
         uf=sigla(chave[:2]),
         data_emissao=leitor.data_hora(dados, "dhEvento"),
-        protocolo=ler_protocolo(retorno, leitor),
+        protocolo=estado.protocolo,
         cstat=cstat,
-        data_protocolo=leitor.data_hora(retorno, "dhRegEvento"),
-        justificativa=leitor.texto(detalhe, "xJust", 256),
-        situacao=situacao_do_evento(leitor, cstat) if cancela else "sem_protocolo",
+        data_protocolo=estado.em,
+        justificativa=estado.justificativa,
+        situacao=estado.situacao,
         avisos=tuple(leitor.avisos),
+        estados=(estado,),
     )
+
+
+def com_eventos(nota: DocumentoLido, eventos: Iterable[DocumentoLido]) -> DocumentoLido:
+    """A note with the events that came beside it; those of another note are noted (EVENTO_DE_OUTRA_NOTA), not counted."""
+    estados, avisos = list(nota.estados), list(nota.avisos)
+    for evento in eventos:
+        if nota.chave and evento.chave_cancelada and evento.chave_cancelada != nota.chave:
+            texto = f"o evento é da nota {evento.chave_cancelada}, esperada {nota.chave}"
+            avisos.append(Aviso("EVENTO_DE_OUTRA_NOTA", texto))
+            continue
+        avisos += evento.avisos
+        if evento.chave_cancelada:
+            estados += evento.estados
+    situacao = mais_alta(e.situacao for e in estados)
+    return nota._replace(situacao=situacao, estados=tuple(estados), avisos=tuple(avisos[:LIMITE_DE_AVISOS]))
 
 
 def ler_inutilizacao(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
@@ -65,6 +89,10 @@ def ler_inutilizacao(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
     dados = campos(pedido)
     retorno = campos(filhos(partes.get("retInutNFe")).get("infInut"))
     cstat = leitor.codigo(retorno, "cStat", 3)
+    estado = Estado(
+        "inutilizada" if cstat == INUTILIZACAO_HOMOLOGADA else "sem_protocolo", cstat, ler_protocolo(retorno, leitor),
+        leitor.data_hora(retorno, "dhRecbto"), leitor.texto(dados, "xJust", 256),
+    )  # fmt: skip
     return DocumentoLido(
         tipo="inutilizacao",
         versao=(raiz.get("versao") or "").strip()[:4],
@@ -75,10 +103,11 @@ def ler_inutilizacao(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
         ambiente=leitor.codigo(dados, "tpAmb", 1),
         cnpj_emitente=leitor.codigo(dados, "CNPJ", 14) or leitor.codigo(dados, "CPF", 11),
         uf=sigla(dados.get("cUF")),
-        protocolo=ler_protocolo(retorno, leitor),
+        protocolo=estado.protocolo,
         cstat=cstat,
-        data_protocolo=leitor.data_hora(retorno, "dhRecbto"),
-        justificativa=leitor.texto(dados, "xJust", 256),
-        situacao="inutilizada" if cstat == INUTILIZACAO_HOMOLOGADA else "sem_protocolo",
+        data_protocolo=estado.em,
+        justificativa=estado.justificativa,
+        situacao=estado.situacao,
         avisos=tuple(leitor.avisos),
+        estados=(estado,),
     )

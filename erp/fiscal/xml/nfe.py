@@ -10,8 +10,8 @@ from erp.fiscal.xml.conferencia import (
     deduz_desoneracao,
     ler_chave,
 )
-from erp.fiscal.xml.documento import ZERO, DocumentoLido, Item, Pagamento, Situacao, Tipo, Totais, XmlIlegivel
-from erp.fiscal.xml.situacao import CANCELAMENTOS, situacao_da_nota, situacao_do_evento
+from erp.fiscal.xml.documento import ZERO, DocumentoLido, Estado, Item, Pagamento, Tipo, Totais, XmlIlegivel
+from erp.fiscal.xml.situacao import situacao_da_nota
 from erp.fiscal.xml.ufs import sigla
 from erp.fiscal.xml.valores import Leitor
 
@@ -19,7 +19,7 @@ _TIPOS: dict[str, Tipo] = {"55": "nfe", "65": "nfce"}
 
 
 def ler_nfe(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
-    """A `NFe`, alone or inside a `nfeProc`, to which a till may have appended the event that cancelled the note."""
+    """A `NFe`, alone or inside a `nfeProc`."""
     partes = filhos(raiz)
     if "NFe" in partes:
         partes |= filhos(partes["NFe"])
@@ -57,6 +57,12 @@ def ler_nfe(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
     emissao = leitor.data_hora(ide, "dhEmi") or leitor.data_hora(ide, "dEmi")
     if emissao is None:
         leitor.avisar("DATA_AUSENTE", "a nota não traz uma data de emissão que se possa ler")
+    situacao, protocolo = situacao_da_nota(leitor, cstat, tp_emis), ler_protocolo(prot, leitor)
+    justificativa, protocolada = leitor.texto(ide, "xJust", 256), leitor.data_hora(prot, "dhRecbto")
+    if situacao == "contingencia":
+        estado = Estado(situacao, em=leitor.data_hora(ide, "dhCont"), justificativa=justificativa)
+    else:
+        estado = Estado(situacao, cstat, protocolo, protocolada)
     return DocumentoLido(
         tipo=_TIPOS.get(modelo, "desconhecido"),
         versao=(inf.get("versao") or "").strip()[:4],
@@ -72,27 +78,17 @@ def ler_nfe(raiz: Elemento, leitor: Leitor) -> DocumentoLido:
         uf=sigla(ide.get("cUF")),
         data_emissao=emissao,
         documento_destinatario=leitor.codigo(destinatario, "CNPJ", 14) or leitor.codigo(destinatario, "CPF", 11),
-        protocolo=ler_protocolo(prot, leitor),
+        protocolo=protocolo,
         cstat=cstat,
-        data_protocolo=leitor.data_hora(prot, "dhRecbto"),
-        justificativa=leitor.texto(ide, "xJust", 256),
-        situacao=_cancelada(partes, leitor) or situacao_da_nota(leitor, cstat, tp_emis),
+        data_protocolo=protocolada,
+        justificativa=justificativa,
+        situacao=situacao,
         totais=totais,
         itens=itens,
         pagamentos=pagamentos,
         avisos=tuple(leitor.avisos),
+        estados=(estado,),
     )
-
-
-def _cancelada(partes: dict[str, Elemento], leitor: Leitor) -> Situacao | None:
-    """`cancelada` by a registered cancellation beside the note; None when there is none, or it was refused."""
-    processado = filhos(partes.get("procEventoNFe"))
-    pedido = campos(filhos(processado.get("evento")).get("infEvento"))
-    if leitor.codigo(pedido, "tpEvento", 6) not in CANCELAMENTOS:
-        return None
-    retorno = campos(filhos(processado.get("retEvento")).get("infEvento"))
-    situacao = situacao_do_evento(leitor, leitor.codigo(retorno, "cStat", 3))
-    return situacao if situacao == "cancelada" else None
 
 
 def ler_protocolo(prot: Campos, leitor: Leitor) -> str:

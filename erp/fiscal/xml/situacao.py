@@ -1,9 +1,15 @@
-"""What the SEFAZ's answer (cStat) makes of a note."""
+"""What the SEFAZ's answer (cStat) makes of a note, and which of several states stands."""
+
+from collections.abc import Iterable
+from typing import Literal, TypeVar
 
 from erp.fiscal.xml.documento import Situacao
 from erp.fiscal.xml.valores import Leitor
 
+S = TypeVar("S", bound=str)
 CONTINGENCIA_OFFLINE = "9"
+INUTILIZACAO_HOMOLOGADA = "102"
+CANCELAMENTOS = frozenset({"110111", "110112"})  # tpEvento
 
 _POR_CSTAT: dict[str, Situacao] = {
     "100": "autorizada",
@@ -17,7 +23,15 @@ _POR_CSTAT: dict[str, Situacao] = {
     "302": "denegada",
     "303": "denegada",
 }
-CANCELAMENTOS = frozenset({"110111", "110112"})
+# States only go up: the tax authority takes none of them back, whatever the order in which they reach us.
+ORDEM: dict[str, int] = {
+    "sem_protocolo": 0,
+    "contingencia": 1,
+    "autorizada": 2,
+    "inutilizada": 3,
+    "denegada": 4,
+    "cancelada": 5,
+}
 _EVENTO_ACEITO = frozenset({"135", "136", "155"})
 
 
@@ -34,6 +48,13 @@ def situacao_da_nota(leitor: Leitor, cstat: str, tp_emis: str) -> Situacao:
     return situacao
 
 
+def situacao_do_cstat(cstat: str) -> Situacao | None:
+    """What a bare cStat says of a note, events and inutilização included; None when nothing."""
+    if cstat in _EVENTO_ACEITO:
+        return "cancelada"
+    return "inutilizada" if cstat == INUTILIZACAO_HOMOLOGADA else _POR_CSTAT.get(cstat)
+
+
 def situacao_do_evento(leitor: Leitor, cstat: str) -> Situacao:
     """A cancellation event counts once it is registered (135, 136 not yet linked, 155 after the deadline)."""
     if cstat in _EVENTO_ACEITO:
@@ -41,3 +62,8 @@ def situacao_do_evento(leitor: Leitor, cstat: str) -> Situacao:
     if cstat:
         leitor.avisar("CSTAT_NAO_PREVISTO", f"o evento traz cStat {cstat}: o cancelamento não foi registrado")
     return "sem_protocolo"
+
+
+def mais_alta(situacoes: Iterable[S]) -> S | Literal["sem_protocolo"]:
+    """The state that stands among those known; of none, `sem_protocolo`."""
+    return max(situacoes, key=ORDEM.__getitem__, default="sem_protocolo")

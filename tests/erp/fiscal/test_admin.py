@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from auditoria.models import Evento
 from erp.fiscal.conteudo import ler_conteudo
-from erp.fiscal.lancamentos import estornar
+from erp.fiscal.lancamentos import InversoNovo, estornar
 from erp.fiscal.models import AvisoFiscal, DocumentoFiscal, XmlFiscal
+from filas.copia import reservar_ids
 from tests.erp.elenco import CPF, empresa, filial, hoje, navegador
 from tests.invariantes import verificar_tudo
 
@@ -167,7 +168,8 @@ def test_documento_sem_xml_diz_que_nao_tem() -> None:
 def test_estorno_aponta_o_original_e_baixa_o_xml_dele() -> None:
     nota = documento()
     with transaction.atomic(), connection.cursor() as cursor:
-        estornar(cursor, [nota.pk], agora=timezone.now(), data_contabil=hoje())
+        (inverso_id,) = reservar_ids(cursor, "fiscal_documento", 1)
+        estornar(cursor, [InversoNovo(inverso_id, nota.pk, hoje())], agora=timezone.now())
     inverso = DocumentoFiscal.objects.get(estorno_de=nota.pk)
     cliente = navegador("fiscal", 1)
     assert f"estornado pelo documento {inverso.pk}" in cliente.get(pagina(nota)).content.decode()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from erp.fiscal.xml import TAMANHO_MAXIMO, DocumentoLido, Totais, XmlIlegivel, ler_documento
+from erp.fiscal.xml import TAMANHO_MAXIMO, DocumentoLido, Estado, Totais, XmlIlegivel, ler_documento
 from pdv.terminal.nfce import PagamentoDaNota, chave_da_nota
 from tests.erp.fiscal import documentos
 from tests.erp.fiscal.notas import EMISSAO, TOTAL, nota, xml
@@ -56,6 +56,7 @@ def test_cabecalho_de_uma_nfce_autorizada() -> None:
         cstat="100",
         data_protocolo=EMISSAO,
         situacao="autorizada",
+        estados=(Estado("autorizada", "100", "135260000000123", EMISSAO),),
     )
 
 

@@ -221,7 +221,7 @@ def _cancelada(**campos: Any) -> tuple[str, str]:
 def test_nota_cancelada_guarda_o_que_vendeu_e_e_lida_como_cancelada() -> None:
     antes, depois = (ler_documento(xml) for xml in _cancelada())
     assert (antes.situacao, depois.situacao) == ("autorizada", "cancelada")
-    assert depois == antes._replace(situacao="cancelada")
+    assert depois == antes._replace(situacao="cancelada", estados=depois.estados)
 
 
 def test_evento_de_cancelamento_e_valido_no_xsd_e_e_lido_sem_um_aviso() -> None:
