@@ -14,6 +14,7 @@ from erp.fiscal.admin import PERMISSAO_XML
 from pdv.processamento import formatos
 from pdv.processamento.admin.acoes import acoes_de, cabe
 from pdv.processamento.admin.colunas import coluna
+from pdv.processamento.admin.em_massa import ReprocessarTodas, ReprocessoFiltro
 from pdv.processamento.admin.ficha import pagina_da_operacao
 from pdv.processamento.admin.filtros import (
     AtalhoDePeriodo,
@@ -40,7 +41,7 @@ CORES = {formatos.SITUACOES[s]: cor for s, cor in formatos.CORES.items()}
 
 
 @admin.register(OperacaoPdv)
-class OperacaoAdmin(ComProcura, ComPagina, ComPontoVenda):
+class OperacaoAdmin(ReprocessarTodas, ComProcura, ComPagina, ComPontoVenda):
     processar, reprocessar, ignorar = acoes_de(Alvo.OPERACAO, "operacao")
     list_display = ["numero", "pdv", "operacao", "quando", "total_", "situacao_", "erro"]
     list_filter = [
@@ -52,11 +53,12 @@ class OperacaoAdmin(ComProcura, ComPagina, ComPontoVenda):
         PontoVendaFiltro,
         AtalhoDePeriodo,
         ("recebido_em", PeriodoFiltro),
+        ReprocessoFiltro,
     ]
     list_display_links = ["numero"]
     actions = ["processar", "reprocessar", "ignorar"]
     actions_detail = ["processar", "reprocessar", "ignorar"]
-    filtros_livres = frozenset({"aguarda"})
+    filtros_livres = frozenset({"aguarda", "reprocesso"})
     search_help_text = "Número da operação, chave da nota, NSU, Pix, título ou CPF"
     modelo_da_pagina = "admin/pdv/operacao.html"
 

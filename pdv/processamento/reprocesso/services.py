@@ -62,11 +62,17 @@ def pedir(
     _conferir_total(reprocesso.total, maximo)
     reprocesso.save(update_fields=["total", "filiais"])
     _auditar("pedido", reprocesso, usuario, motivo)
-    if reprocesso.total > settings.REPROCESSO_APROVACAO_ACIMA:
+    if reprocesso.total > limite_sem_aprovacao():
         _pedir_aprovacao(reprocesso, usuario)
     else:
         _comecar(reprocesso)
     return reprocesso
+
+
+def limite_sem_aprovacao() -> int:
+    """Above this many operations a second person must approve."""
+    limite: int = settings.REPROCESSO_APROVACAO_ACIMA
+    return limite
 
 
 def _escrever_itens(reprocesso: Reprocesso, linhas: QuerySet[OperacaoPdv]) -> tuple[int, list[int]]:
