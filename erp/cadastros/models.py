@@ -73,6 +73,12 @@ class PontoVenda(models.Model):
     filial = models.ForeignKey(Filial, models.PROTECT, verbose_name="filial", related_name="pontos_venda")
     conta_caixa = models.ForeignKey(Conta, models.PROTECT, verbose_name="conta do caixa", related_name="+")
     ativo = models.BooleanField("ativo", default=True)
+    emite_nota = models.BooleanField(
+        "emite nota fiscal",
+        default=True,
+        db_default=True,
+        help_text="Desmarcado, a conferência não espera uma NFC-e ou CF-e SAT de cada venda deste PDV.",
+    )
     ultimo_contato_em = models.DateTimeField("último contato", null=True, editable=False)
     versao_replicador = models.CharField("versão do replicador", max_length=40, blank=True, default="", editable=False)
 

@@ -21,7 +21,7 @@ class Assunto(NamedTuple):
 
 
 ASSUNTOS = (
-    Assunto("PDV", "point_of_sale", ("replicacao", "processamento", "terminal")),
+    Assunto("PDV", "point_of_sale", ("conferencia", "replicacao", "processamento", "terminal")),
     Assunto("Estoque", "inventory_2", ("estoque",)),
     Assunto("Financeiro", "payments", ("financeiro",)),
     Assunto("Fiscal", "receipt_long", ("fiscal",)),

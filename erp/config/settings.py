@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "pdv.terminal.apps.TerminalConfig",
     "pdv.replicacao.apps.ReplicacaoConfig",
     "pdv.processamento.apps.ProcessamentoConfig",
+    "pdv.conferencia.apps.ConferenciaConfig",
     "erp.painel.apps.PainelConfig",
     "erp.config.apps.ConfigConfig",
 ]

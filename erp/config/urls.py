@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/pdv/v1/", include("pdv.replicacao.urls")),
+    path("api/pdv/v1/", include("pdv.conferencia.urls")),
     path("saude/", SaudeView.as_view(), name="saude"),
     path("metrics", metricas, name="metricas"),
 ]

@@ -84,7 +84,7 @@ class PontoVendaAdmin(CadastroAdmin):
         (
             None,
             {
-                "fields": ["codigo", "nome", "filial", "conta_caixa", "ativo"],
+                "fields": ["codigo", "nome", "filial", "conta_caixa", "emite_nota", "ativo"],
                 "description": "Um PDV inativo não consegue mais enviar vendas: o replicador dele recebe uma recusa.",
             },
         ),

@@ -136,7 +136,7 @@ def _descricao() -> str:
     )
 
 
-def _respostas() -> dict[int, OpenApiResponse]:
+def _respostas(saida: type[msgspec.Struct] = Resposta) -> dict[int, OpenApiResponse]:
     por_status: dict[int, dict[str, str]] = defaultdict(dict)
     for codigo, (status, texto) in EXPLICACAO_DO_PACOTE.items():
         por_status[status][codigo.value] = texto
@@ -147,7 +147,7 @@ def _respostas() -> dict[int, OpenApiResponse]:
         status: OpenApiResponse(erro, "\n".join(f"- `{codigo}`: {texto}" for codigo, texto in codigos.items()))
         for status, codigos in sorted(por_status.items())
     }
-    return {200: OpenApiResponse(_esquema(Resposta), "Um resultado por linha."), **erros}
+    return {200: OpenApiResponse(_esquema(saida), "Um resultado por linha."), **erros}
 
 
 def _esquema_do_erro() -> dict[str, Any]:
@@ -181,3 +181,25 @@ DOCUMENTACAO: Final[dict[str, Any]] = {
         OpenApiExample("Um resultado por linha", value=EXEMPLO_RESPOSTA, response_only=True, status_codes=["200"]),
     ],
 }
+
+
+def documentar(
+    *,
+    operation_id: str,
+    summary: str,
+    description: str,
+    entrada: type[msgspec.Struct],
+    saida: type[msgspec.Struct],
+    exemplos: list[OpenApiExample],
+) -> dict[str, Any]:
+    """The arguments of `extend_schema` for another endpoint of the tills, which refuses a request the same way."""
+    return {
+        "operation_id": operation_id,
+        "tags": ["PDV"],
+        "summary": summary,
+        "description": description,
+        "parameters": [_COMPACTADO],
+        "request": {"application/json": _esquema(entrada)},
+        "responses": _respostas(saida),
+        "examples": exemplos,
+    }
