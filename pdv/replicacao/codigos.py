@@ -98,6 +98,27 @@ EXPLICACAO_DO_PACOTE: Final[dict[CodigoPacote, tuple[int, str]]] = {
 }
 
 
+class CodigoComando(StrEnum):
+    """Why a question about commands, or a word on one, is refused."""
+
+    PEDIDO_INVALIDO = "PEDIDO_INVALIDO"
+    COMANDO_NAO_ENCONTRADO = "COMANDO_NAO_ENCONTRADO"
+
+
+EXPLICACAO_DO_COMANDO: Final[dict[CodigoComando, tuple[int, str]]] = {
+    CodigoComando.PEDIDO_INVALIDO: (400, "Falta um campo do pedido, ou veio errado."),
+    CodigoComando.COMANDO_NAO_ENCONTRADO: (404, "Este PDV, nesta instalação, não tem um comando com esse número."),
+}
+
+
+class ComandoRecusado(ErroApi):
+    """Nothing was done; the status is the code's own."""
+
+    def __init__(self, codigo: CodigoComando, mensagem: str = "") -> None:
+        status, padrao = EXPLICACAO_DO_COMANDO[codigo]
+        super().__init__(status, codigo.value, mensagem or padrao)
+
+
 class PacoteRecusado(ErroApi):
     """Nothing of the request got in; the status is the code's own."""
 

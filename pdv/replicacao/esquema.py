@@ -183,6 +183,33 @@ class Resposta(Struct, kw_only=True):
     notas: list[ResultadoNota] = []
 
 
+class ComandoAberto(Struct, kw_only=True, gc=False):
+    """What the retaguarda asks of a till: `replicar`, send this operation and its notes again."""
+
+    id: int
+    tipo: Literal["replicar"]
+    id_operacao: int
+
+
+class Comandos(Struct, kw_only=True):
+    comandos: list[ComandoAberto]
+
+
+class Conclusao(Struct, kw_only=True, gc=False):
+    """What a till says of a command: obeyed, or why not."""
+
+    instalacao: UUID
+    cumprido: bool
+    mensagem: Ate500 = ""
+
+
+class ComandoConcluido(Struct, kw_only=True, gc=False):
+    """How the command stands now: one that was closed before stays as it was closed."""
+
+    id: int
+    situacao: Literal["cumprido", "recusado", "cancelado"]
+
+
 class Erro(Struct, kw_only=True):
     """The answer when nothing of the request got in."""
 

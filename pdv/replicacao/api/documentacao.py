@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +15,7 @@ from pdv.replicacao.esquema import Erro, Pacote, Resposta
 _REFERENCIA: Final = "#/$defs/"
 
 
-def _esquema(tipo: type[msgspec.Struct]) -> dict[str, Any]:
+def esquema_json(tipo: type[msgspec.Struct]) -> dict[str, Any]:
     """The JSON schema of a Struct, whole: OpenAPI does not know `$defs`."""
     esquema = msgspec.json.schema(tipo)
     definicoes = esquema.pop("$defs")
@@ -114,7 +115,7 @@ EXEMPLO_RESPOSTA: Final[dict[str, Any]] = {
     ],
 }
 
-_DO_ACESSO: Final = {
+DO_ACESSO: Final = {
     401: {"NAO_AUTENTICADO": "Falta o cabeçalho Authorization.", "CHAVE_INVALIDA": "A chave não vale."},
     403: {"ESCOPO_INSUFICIENTE": "A chave não tem o escopo pdv."},
 }
@@ -140,18 +141,18 @@ def _respostas(saida: type[msgspec.Struct] = Resposta) -> dict[int, OpenApiRespo
     por_status: dict[int, dict[str, str]] = defaultdict(dict)
     for codigo, (status, texto) in EXPLICACAO_DO_PACOTE.items():
         por_status[status][codigo.value] = texto
-    for status, codigos in _DO_ACESSO.items():
+    for status, codigos in DO_ACESSO.items():
         por_status[status] |= codigos
-    erro = _esquema_do_erro()
-    erros = {
+    return {200: OpenApiResponse(esquema_json(saida), "Um resultado por linha."), **respostas_de_erro(por_status)}
+
+
+def respostas_de_erro(por_status: Mapping[int, Mapping[str, str]]) -> dict[int, OpenApiResponse]:
+    """The documentation of errors, of their codes and explanations by HTTP status."""
+    erro = esquema_json(Erro)
+    return {
         status: OpenApiResponse(erro, "\n".join(f"- `{codigo}`: {texto}" for codigo, texto in codigos.items()))
         for status, codigos in sorted(por_status.items())
     }
-    return {200: OpenApiResponse(_esquema(saida), "Um resultado por linha."), **erros}
-
-
-def _esquema_do_erro() -> dict[str, Any]:
-    return _esquema(Erro)
 
 
 _COMPACTADO = OpenApiParameter(
@@ -168,7 +169,7 @@ DOCUMENTACAO: Final[dict[str, Any]] = {
     "summary": "Replicar operações, notas e turnos",
     "description": _descricao(),
     "parameters": [_COMPACTADO],
-    "request": {"application/json": _esquema(Pacote)},
+    "request": {"application/json": esquema_json(Pacote)},
     "responses": _respostas(),
     "examples": [
         OpenApiExample("Uma venda em dinheiro", value=EXEMPLO_PACOTE, request_only=True),
@@ -199,7 +200,7 @@ def documentar(
         "summary": summary,
         "description": description,
         "parameters": [_COMPACTADO],
-        "request": {"application/json": _esquema(entrada)},
+        "request": {"application/json": esquema_json(entrada)},
         "responses": _respostas(saida),
         "examples": exemplos,
     }
