@@ -145,7 +145,7 @@ def _guardar(lido: Lido, ponto_venda: PontoVenda, agora: datetime, gravar: bool)
             rejeitadas=apanhado.rejeitadas,
             agora=agora,
         )
-        _registrar_contato(ponto_venda, lido.replicador, agora)
+        registrar_contato(ponto_venda, lido.replicador, agora)
         if apanhado.ha_trabalho:
             acordar(DESPERTADOR)
         if not gravar:
@@ -153,7 +153,7 @@ def _guardar(lido: Lido, ponto_venda: PontoVenda, agora: datetime, gravar: bool)
     return resposta, apanhado
 
 
-def _registrar_contato(ponto_venda: PontoVenda, versao: str, agora: datetime) -> None:
+def registrar_contato(ponto_venda: PontoVenda, versao: str, agora: datetime) -> None:
     """Note that the till called, at most every 30 s, or at once when its replicator's version changed."""
     limite = agora - INTERVALO_DE_CONTATO
     recente = ponto_venda.ultimo_contato_em is not None and ponto_venda.ultimo_contato_em > limite

@@ -15,7 +15,9 @@ import msgspec
 
 from pdv.terminal.pacote import REPLICADOR, Tipo
 
-CAMINHO = "/api/pdv/v1/replicacao"
+RAIZ = "/api/pdv/v1/"
+CAMINHO = RAIZ + "replicacao"
+DO_CORPO = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
 RESPOSTA_MAXIMA = 16 * 1024 * 1024
 SEGUNDOS_POR_RESPOSTA = 300
 TEMPOS = httpx.Timeout(60, connect=10)
@@ -44,12 +46,16 @@ class Resultado(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Resposta:
-    """`resultados` by (type, identity); `esperar` in seconds, where the server asked for it."""
+    """`corpo`: the object answered, with its `resultados` by (type, identity) when it was to a package.
+
+    `esperar` in seconds, where the server asked for it.
+    """
 
     desfecho: Desfecho
     mensagem: str = ""
     resultados: Mapping[tuple[Tipo, tuple[Any, ...]], Resultado] = field(default_factory=dict)
     esperar: float | None = None
+    corpo: Mapping[str, Any] = field(default_factory=dict)
 
 
 class EnderecoInvalido(ValueError):
@@ -67,8 +73,6 @@ class Cliente:
             timeout=tempos,
             headers={
                 "Authorization": f"Api-Key {chave}",
-                "Content-Type": "application/json",
-                "Content-Encoding": "gzip",
                 "Accept": "application/json",
                 "User-Agent": f"retaguarda-replicador/{REPLICADOR}",
             },
@@ -79,8 +83,25 @@ class Cliente:
 
     def enviar(self, corpo: bytes) -> Resposta:
         """Post a package and read its answer."""
+        return self._pedir("POST", self.url, gzip.compress(corpo, 5, mtime=0))
+
+    def perguntar(self, recurso: str, **parametros: str) -> Resposta:
+        """Get what stands beside the replication: `perguntar("comandos", instalacao=...)`."""
+        return self._pedir("GET", self._ao_lado(recurso), parametros=parametros)
+
+    def avisar(self, recurso: str, corpo: object) -> Resposta:
+        """Post an object beside the replication: `avisar("comandos/7", {...})`."""
+        return self._pedir("POST", self._ao_lado(recurso), gzip.compress(msgspec.json.encode(corpo), 5, mtime=0))
+
+    def _ao_lado(self, recurso: str) -> str:
+        return f"{self.url.removesuffix(CAMINHO)}{RAIZ}{recurso}"
+
+    def _pedir(
+        self, metodo: str, url: str, conteudo: bytes | None = None, parametros: Mapping[str, str] | None = None
+    ) -> Resposta:
+        cabecalhos = {} if conteudo is None else DO_CORPO
         try:
-            with self._http.stream("POST", self.url, content=gzip.compress(corpo, 5, mtime=0)) as resposta:
+            with self._http.stream(metodo, url, content=conteudo, params=parametros, headers=cabecalhos) as resposta:
                 return interpretar(resposta.status_code, resposta.headers, _ler(resposta))
         except httpx.HTTPError as erro:
             return Resposta(Desfecho.TRANSITORIO, f"sem resposta da retaguarda: {erro or type(erro).__name__}")
@@ -112,7 +133,7 @@ def interpretar(status: int, cabecalhos: Mapping[str, str], corpo: bytes) -> Res
     if status == 200:
         if not isinstance(lido, dict):
             return Resposta(Desfecho.TRANSITORIO, "a resposta não é da retaguarda: não é um objeto JSON")
-        return Resposta(Desfecho.RESPONDIDO, resultados=dict(_resultados(lido)))
+        return Resposta(Desfecho.RESPONDIDO, resultados=dict(_resultados(lido)), corpo=lido)
     codigo, mensagem = _erro(status, lido)
     if status == 413:
         return Resposta(Desfecho.GRANDE, mensagem)

@@ -87,7 +87,11 @@ class NotaFiscal(tabelas.NotaFiscalPdv):
     class Meta:
         db_table = "GRS_NFE"
         constraints = [models.UniqueConstraint(fields=["chave", "numero"], name="grs_nfe_chave_numero")]
-        indexes = [models.Index(fields=["id"], condition=models.Q(lojamix_sit_replicacao=1), name="grs_nfe_pendente")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(lojamix_sit_replicacao=1), name="grs_nfe_pendente"),
+            # the notes of an operation that goes again; a scan would read every XML
+            models.Index(fields=["id_operacao"], name="grs_nfe_operacao"),
+        ]
 
 
 class Instalacao(models.Model):

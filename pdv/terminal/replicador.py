@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone
 
 from pdv.terminal import espera
+from pdv.terminal.comandos import INTERVALO, Comandos
 from pdv.terminal.envio import Cliente, Desfecho, Resposta
 from pdv.terminal.espera import Parada
 from pdv.terminal.marcacao import Contagem, adiar, anotar
@@ -59,17 +60,24 @@ class Replicador:
     lote: int = LOTE
     bytes_maximo: int = BYTES_MAXIMO
     ao_avancar: Callable[[Contagem], None] = lambda contagem: None
+    intervalo_comandos: float = INTERVALO
     contagem: Contagem = field(default_factory=Contagem)
     sorteio: Random = field(default_factory=Random)
     _bytes: int = BYTES_MAXIMO  # of the next package: halves on a link that fails, grows again on one that works
 
     def executar(self, *, continuo: bool = False, intervalo: float = 5.0, tentativas: int = 10) -> Rodada:
-        """Until nothing is due, or for ever. A single run gives up after `tentativas` failures in a row."""
-        falhas = 0
+        """Until nothing is due, or for ever. A single run gives up after `tentativas` failures in a row.
+
+        After a package, or when there was none, the retaguarda is asked for commands: at once the first time, then
+        every `intervalo_comandos`. What it asks for is sent in the next round.
+        """
+        falhas, comandos = 0, Comandos(self.cliente, self.intervalo_comandos, self.sorteio)
         while not self.parada.pedida:
             antes = self.contagem.linhas
             rodada = self._rodada_segura()
             falhas = (falhas if self.contagem.linhas == antes else 0) + 1 if rodada.fim in FALHAS else 0
+            if rodada.fim not in FALHAS and not self.parada.pedida and comandos.atender():
+                continue
             if not continuo and (rodada.fim in (Fim.VAZIO, Fim.SEM_ACESSO) or falhas >= tentativas):
                 return rodada
             self._descansar(rodada, falhas, intervalo)

@@ -19,7 +19,7 @@ from pdv.replicacao.codigos import CodigoComando, ComandoRecusado
 from pdv.replicacao.comandos import ComandoNaoEncontrado, concluir, listar
 from pdv.replicacao.esquema import ComandoAberto, ComandoConcluido, Comandos, Conclusao
 from pdv.replicacao.explicacao import explicar, mostrar, resumir
-from pdv.replicacao.services import limites_de
+from pdv.replicacao.services import limites_de, registrar_contato
 
 _MAIOR_ID: Final = 2**63 - 1
 _ILEGIVEL: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)
@@ -40,7 +40,10 @@ class ComandosView(VistaDoPdv):
     def get(self, request: Request) -> HttpResponse:
         ponto_venda, gravar = _terminal(request)
         instalacao = _instalacao(request.query_params.get("instalacao"))
-        abertos = listar(ponto_venda_id=ponto_venda.pk, instalacao=instalacao, agora=timezone.now(), gravar=gravar)
+        agora = timezone.now()
+        abertos = listar(ponto_venda_id=ponto_venda.pk, instalacao=instalacao, agora=agora, gravar=gravar)
+        if gravar:  # a till without customers calls for nothing else
+            registrar_contato(ponto_venda, ponto_venda.versao_replicador, agora)
         comandos = Comandos(comandos=[ComandoAberto(**aberto._asdict()) for aberto in abertos])
         return HttpResponse(_codificar(comandos), content_type=TIPO)
 

@@ -43,6 +43,10 @@ class Retaguarda:
     vezes: dict[tuple[Any, ...], int] = field(default_factory=dict)
     tamanhos: list[int] = field(default_factory=list)
     trava: threading.Lock = field(default_factory=threading.Lock)
+    comandos: list[dict[str, Any]] = field(default_factory=list)  # open, as they are told
+    perguntas: list[str] = field(default_factory=list)  # path and query of each question for them
+    palavras: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # what tills said of them
+    roteiro_comandos: Callable[[str], Saida | None] = lambda caminho: None
 
     def __enter__(self) -> Retaguarda:
         retaguarda = self
@@ -53,7 +57,17 @@ class Retaguarda:
 
             def do_POST(self) -> None:
                 bruto = self.rfile.read(int(self.headers["Content-Length"]))
-                retaguarda.atender(self, bruto)
+                if self.path.startswith("/api/pdv/v1/comandos/"):
+                    retaguarda.ouvir(self, bruto)
+                else:
+                    retaguarda.atender(self, bruto)
+
+            def do_GET(self) -> None:
+                with retaguarda.trava:
+                    retaguarda.perguntas.append(self.path)
+                    saida = retaguarda.roteiro_comandos(self.path)
+                    saida = saida or em_json(200, {"comandos": list(retaguarda.comandos)})
+                _responder(self, saida)
 
             def log_message(self, format: str, *args: Any) -> None:
                 pass
@@ -83,6 +97,17 @@ class Retaguarda:
             self.tamanhos.append(len(corpo))
             self.cabecalhos.append(dict(pedido.headers))
             saida = self.roteiro(pacote) or em_json(200, self.guardar(pacote))
+        _responder(pedido, saida)
+
+    def ouvir(self, pedido: BaseHTTPRequestHandler, bruto: bytes) -> None:
+        """A till's word on a command: it is closed."""
+        numero, palavra = int(pedido.path.rpartition("/")[2]), json.loads(gzip.decompress(bruto))
+        with self.trava:
+            saida = self.roteiro_comandos(pedido.path)
+            if saida is None:
+                self.palavras.append((numero, palavra))
+                self.comandos = [c for c in self.comandos if c["id"] != numero]
+                saida = em_json(200, {"id": numero, "situacao": "cumprido"})
         _responder(pedido, saida)
 
     def guardar(self, pacote: Pacote) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.core.management.base import BaseCommand, CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pdv.terminal.comandos import INTERVALO
 from pdv.terminal.envio import Cliente, EnderecoInvalido
 from pdv.terminal.espera import Parada
 from pdv.terminal.marcacao import Contagem, renovar_instalacao, total_pendente
@@ -32,6 +33,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--continuo", action="store_true", help="não termina: volta a olhar a cada --intervalo")
         parser.add_argument("--intervalo", type=float, default=5.0, help="segundos entre olhadas, com --continuo")
+        parser.add_argument(
+            "--comandos",
+            type=float,
+            default=INTERVALO,
+            help=f"segundos entre perguntas pelo que a retaguarda pede a este PDV; por omissão {INTERVALO:.0f}",
+        )
         parser.add_argument("--lote", type=int, default=LOTE, help=f"linhas por pacote, até {_PARA_TODOS}")
         parser.add_argument("--tentativas", type=int, default=10, help="falhas seguidas até desistir, sem --continuo")
         parser.add_argument(
@@ -43,6 +50,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **opcoes: Any) -> None:
         if not 1 <= opcoes["lote"] <= _PARA_TODOS or opcoes["intervalo"] <= 0 or opcoes["tentativas"] < 1:
             raise CommandError(f"esperados --lote de 1 a {_PARA_TODOS}, --intervalo e --tentativas maiores que zero")
+        if not opcoes["comandos"] > 0:
+            raise CommandError("esperado --comandos maior que zero")
         preparar()
         if opcoes["nova_instalacao"]:
             self._renovar()
@@ -52,7 +61,7 @@ class Command(BaseCommand):
         parada = Parada()
         desinstalar = parada.instalar()
         try:
-            replicador = Replicador(cliente, parada, lote=opcoes["lote"])
+            replicador = Replicador(cliente, parada, lote=opcoes["lote"], intervalo_comandos=opcoes["comandos"])
             fim = self._replicar(replicador, opcoes)
         finally:
             cliente.fechar()
