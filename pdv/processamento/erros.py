@@ -128,6 +128,13 @@ CODIGOS: dict[str, Codigo] = {
         "Estoque ficaria negativo",
         "Lance a entrada ou o ajuste que falta, ou permita estoque negativo na filial, e processe de novo.",
     ),
+    "PERIODO_FECHADO": Codigo(
+        "Período contábil fechado",
+        "Peça a quem tem a permissão de reprocessar em período fechado, ou que o período seja reaberto.",
+    ),
+    "JA_NA_FILA": Codigo(
+        "Já na fila para ser refeita", "Espere o processamento e confira o resultado antes de pedir outra vez."
+    ),
     "TITULO_BAIXADO": Codigo(
         "Título já baixado", "Desfaça primeiro a baixa do título indicado e reprocesse."
     ),

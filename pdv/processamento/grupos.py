@@ -1,6 +1,7 @@
 """Which staff group sees and does what, of the PDV's pages."""
 
 from erp.acesso.grupos import GRUPOS, conceder
+from pdv.processamento.bloqueios import PERMISSAO_PERIODO
 
 _VER = (
     "replicacao.view_operacaopdv",
@@ -31,4 +32,6 @@ def conceder_aos_grupos() -> None:
         conceder(grupo, *_REGISTROS)
     conceder("gerente", *_OPERACOES, *_NOTAS, *_DECISOES)
     conceder("fiscal", *_NOTAS)
+    for grupo in ("fiscal", "financeiro"):  # who closes the periods
+        conceder(grupo, PERMISSAO_PERIODO)
     conceder("TI", "replicacao.processar_operacao", "replicacao.processar_nota")

@@ -33,6 +33,7 @@ class Geracao(models.Model):
         db_table = "pdv_geracao"
         verbose_name = "geração"
         verbose_name_plural = "gerações"
+        permissions = [("lancar_periodo_fechado", "Pode reprocessar o que é de período fechado, lançando no aberto")]
         indexes = [
             # what stands of an operation's devoluções and cancelamento
             models.Index(

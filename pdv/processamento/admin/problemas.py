@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from erp.cadastros.models import Filial, Finalizador, PontoVenda, Produto
+from erp.cadastros.models import Filial, Finalizador, PeriodoContabil, PontoVenda, Produto
 from erp.estoque.models import DocumentoEstoque
 from erp.financeiro.models import Titulo
 from pdv.processamento.erros import CODIGOS, Codigo
@@ -45,6 +45,8 @@ def onde_se_conserta(codigo: str, assunto: str) -> tuple[str, str]:
             return url_para_incluir(PontoVenda, codigo=assunto), "Cadastrar o PDV"
         case "ESTOQUE_INSUFICIENTE":
             return url_de(DocumentoEstoque), "Lançar entrada ou ajuste de estoque"
+        case "PERIODO_FECHADO":
+            return url_de(PeriodoContabil), "Abrir os períodos contábeis"
         case "TITULO_BAIXADO":
             return url_de(Titulo), "Abrir os títulos"
     return "", ""

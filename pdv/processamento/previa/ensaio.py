@@ -26,6 +26,7 @@ from pdv.processamento.previa.valores import Desfecho, LinhaPrevista, PreviaOcup
 from pdv.replicacao.models import SituacaoProcessamento
 
 DRENOS: dict[Alvo, type[Dreno]] = {Alvo.OPERACAO: DrenoOperacoes, Alvo.NOTA: DrenoNotas}
+LOTE = 500  # rows of one transaction: how long its locks are held
 ESPERA_POR_TRAVA = "1s"  # the drain waits two: of the two, the preview gives way
 
 

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from django.db import connection
 
 from pdv.processamento.models import Alvo
-from pdv.processamento.previa.ensaio import Ensaio, ensaiar
+from pdv.processamento.previa.ensaio import LOTE, Ensaio, ensaiar
 from pdv.processamento.previa.lados import ORDEM, somar
 from pdv.processamento.previa.somas import somar_desfeitas
 from pdv.processamento.previa.valores import Desfecho, LinhaPrevista, Previa, Tipo, Total
 
 EXATAS = 2_000  # rows computed; the rest is only summed
 MOSTRADAS = 50  # rows kept with their entries
-LOTE = 500  # of one transaction: how long its locks are held
 
 Totais = dict[tuple[Tipo, str], Total]
 

@@ -122,8 +122,8 @@ def test_recusa_do_servico_volta_a_pagina_com_a_razao(elenco: Elenco, ana: Any) 
 def test_botao_da_pagina_age_numa_so_e_volta_a_ela(
     elenco: Elenco, ana: Any, acao: str, antes: int, depois: int
 ) -> None:
-    operacao = com_situacao(estagiar(elenco.pdv, Especie.VENDA, D("10.00")), antes)
-    vizinha = com_situacao(estagiar(elenco.pdv, Especie.VENDA, D("10.00")), antes)
+    operacao = com_situacao(estagiar(elenco.pdv, Especie.ABERTURA, D("10.00")), antes)
+    vizinha = com_situacao(estagiar(elenco.pdv, Especie.ABERTURA, D("10.00")), antes)
     pagina = f"{LISTA}{operacao.pk}/change/"
     botao = f"{LISTA}{operacao.pk}/{acao}/"
     assert botao in ana.get(pagina).content.decode()

@@ -132,7 +132,9 @@ def test_geracao_que_nao_pode_ser_refeita_continua_de_pe(elenco: Elenco) -> None
     operacao = estagiar_venda(elenco.pdv, [(101, "1", "10.00")], [(DINHEIRO, "10.00", "0", 1)])
     drenar_tudo()
     ItemOperacaoPdv.objects.filter(operacao_id=operacao.pk).update(id_produto=777)
-    reprocessar(alvo=Alvo.OPERACAO, ids=[operacao.pk], motivo="conferência", usuario=elenco.ana)
+    with pytest.raises(AcaoRecusada, match="produto 777 não está cadastrado"):
+        reprocessar(alvo=Alvo.OPERACAO, ids=[operacao.pk], motivo="conferência", usuario=elenco.ana)
+    OperacaoPdv.objects.update(situacao_replicacao=1)  # flipped in SQL, nobody is asked
     assert drenar_tudo().com_erro == 1
     assert Geracao.objects.get().estornada_em is None
     with pytest.raises(AcaoRecusada, match="lançamentos"):
