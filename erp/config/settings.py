@@ -140,6 +140,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Language and time: Portuguese on screen, UTC in the database.
 LANGUAGE_CODE = "pt-br"
 TIME_ZONE = "America/Sao_Paulo"
+FORMAT_MODULE_PATH = "erp.config.formatos"
 USE_I18N = True
 USE_TZ = True
 
