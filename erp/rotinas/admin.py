@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
-from django_celery_beat import admin as admin_do_beat
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from auditoria.filtros import FiltroPeriodo
 from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
@@ -42,6 +42,11 @@ class RotinaAgendadaAdmin(SomenteLeitura, AdminBase):
     readonly_fields = fields
     actions = ("executar_agora",)
     actions_detail = ("executar_agora",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The schedule's page only for who may open it."""
+        ve_agenda = request.user.has_perm("django_celery_beat.view_periodictask")
+        return self.fields if ve_agenda else [campo for campo in self.fields if campo != "agenda"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         ultima = Execucao.objects.filter(rotina=OuterRef("caminho")).order_by("-id")
@@ -123,22 +128,53 @@ class ExecucaoAdmin(SomenteLeitura, AdminBase):
         return ultima_linha if len(ultima_linha) <= 80 else f"{ultima_linha[:77]}..."
 
 
-class FormularioDeAgenda(admin_do_beat.PeriodicTaskForm):  # type: ignore[misc]  # django-celery-beat is untyped
+class FormularioDeAgenda(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    class Meta:
+        model = PeriodicTask
+        fields = ("enabled", "interval", "crontab")
+        help_texts = dict.fromkeys(fields, "")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["task"].widget = UnfoldAdminTextInputWidget()
-        self.fields["regtask"].widget = UnfoldAdminSelectWidget(choices=self.fields["regtask"].widget.choices)
+        for nome in {"interval", "crontab"} & set(self.fields):
+            self.fields[nome].label_from_instance = _em_palavras(nome)  # type: ignore[attr-defined]  # a choice of rows
+
+    def clean(self) -> dict[str, Any]:
+        dados: dict[str, Any] = super().clean() or self.cleaned_data
+        if bool(dados.get("interval")) == bool(dados.get("crontab")):
+            raise forms.ValidationError("Escolha um intervalo ou um horário: um dos dois, e só um.")
+        return dados
+
+    def validate_unique(self) -> None:
+        """The model says again, in English, what `clean` has said."""
+        if not self.errors:
+            super().validate_unique()
+
+
+def _em_palavras(campo: str) -> Callable[[Any], str]:
+    return lambda agenda: em_palavras(PeriodicTask(**{campo: agenda}))
 
 
 @admin.register(PeriodicTask)
-class PeriodicTaskAdmin(admin_do_beat.PeriodicTaskAdmin, AdminBase):  # type: ignore[misc]  # untyped
-    """The schedules. No bulk actions: "executar agora" of the routine asks for a reason, these would not."""
+class PeriodicTaskAdmin(AdminBase):
+    """The schedules. A routine is declared in code: here staff say when it runs, and whether.
+
+    No bulk actions: "executar agora" of the routine asks for a reason, these would not.
+    """
 
     form = FormularioDeAgenda
-    actions = ()
-    date_hierarchy = None
     list_display = ("name", "quando", "enabled", "last_run_at")
     list_filter = ("enabled",)
+    list_select_related = ("interval", "crontab")
+    search_fields = ("name",)
+    fieldsets = (
+        (None, {"fields": ("name", "quando", "enabled", "last_run_at")}),
+        ("Quando roda", {"fields": ("interval", "crontab"), "description": "Escolha um só: intervalo ou horário."}),
+    )
+    readonly_fields = ("name", "quando", "last_run_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     @admin.display(description="quando")
     def quando(self, tarefa: PeriodicTask) -> str:

@@ -105,14 +105,31 @@ def test_mudar_a_agenda_pela_tela_fica_e_e_auditado(entrar):
     pagina = client.get(f"{TAREFAS}{tarefa.pk}/change/")
     assert pagina.status_code == 200
     novo = CrontabSchedule.objects.create(hour="5", minute="0", timezone="America/Sao_Paulo")
-    dados = {
-        "name": tarefa.name, "task": tarefa.task, "enabled": "on", "crontab": novo.pk, "args": tarefa.args,
-        "kwargs": "{}", "headers": "{}", "description": tarefa.description,
-    }  # fmt: skip
+    dados = {"enabled": "on", "crontab": novo.pk}
     assert client.post(f"{TAREFAS}{tarefa.pk}/change/", dados).status_code == 302
     sincronizar_agendas()
     assert "todo dia às 05:00" in client.get(TAREFAS).content.decode()
     assert Evento.objects.get(acao="django_celery_beat.periodictask_alterado").ator == "ti"
+
+
+def test_a_agenda_tem_intervalo_ou_horario_e_diz_isso_em_portugues(entrar):
+    client = entrar("ti", "view_periodictask", "change_periodictask")
+    tarefa = PeriodicTask.objects.get(name__contains="rotinas/esquecer_execucoes")
+    ambos = {"enabled": "on", "crontab": tarefa.crontab_id, "interval": IntervalSchedule.objects.first().pk}
+    for dados in ({"enabled": "on"}, ambos):
+        corpo = client.post(f"{TAREFAS}{tarefa.pk}/change/", dados).content.decode()
+        assert "um dos dois, e só um" in corpo
+        assert "must be set" not in corpo and "Only one" not in corpo
+    tarefa.refresh_from_db()
+    assert (tarefa.interval, str(tarefa.crontab.hour)) == (None, "3")
+
+
+def test_a_pagina_da_rotina_so_liga_a_agenda_para_quem_pode_abri_la(entrar):
+    rotina = RotinaAgendada.objects.get(caminho="rotinas/esquecer_execucoes")
+    pagina = f"{ROTINAS}{rotina.pk}/change/"
+    assert f"{TAREFAS}{rotina.agenda_id}/" not in entrar("bia", "view_rotinaagendada").get(pagina).content.decode()
+    ti = entrar("ti", "view_rotinaagendada", "view_periodictask")
+    assert f"{TAREFAS}{rotina.agenda_id}/" in ti.get(pagina).content.decode()
 
 
 def test_nao_ha_acao_em_massa_sem_motivo_nas_agendas(admin_client):
