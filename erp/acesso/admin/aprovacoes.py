@@ -5,24 +5,48 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from unfold.decorators import display
 
 from erp.acesso import services
 from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
 from erp.acesso.models import Aprovacao
 
+Situacao = Aprovacao.Situacao
+CORES = {
+    Situacao.PENDENTE.value: "warning",
+    Situacao.APROVADA.value: "success",
+    Situacao.RECUSADA.value: "danger",
+    Situacao.CONSUMIDA.value: "info",
+    Situacao.VENCIDA.value: "info",
+}
+
 
 @admin.register(Aprovacao)
 class AprovacaoAdmin(SomenteLeitura, AdminBase):
-    list_display = ("descricao", "situacao", "solicitada_por", "solicitada_em", "expira_em", "decidida_por", "motivo")
+    list_display = ("descricao", "estado", "solicitada_por", "solicitada_em", "expira_em", "decidida_por", "motivo")
     list_filter = ("situacao",)
     list_select_related = ("solicitada_por", "decidida_por")
-    fields = (
-        "descricao", "acao", "objeto", "objeto_id", "dados", "motivo", "situacao", "solicitada_por", "solicitada_em",
-        "expira_em", "decidida_por", "decidida_em", "motivo_decisao", "consumida_em",
-    )  # fmt: skip
-    readonly_fields = fields
+    fieldsets = (
+        (None, {"fields": ("descricao", "motivo", "situacao", "quem_pediu", "solicitada_em", "expira_em")}),
+        ("Decisão", {"fields": ("quem_decidiu", "decidida_em", "motivo_decisao", "consumida_em")}),
+        ("Para a TI", {"fields": ("acao", "objeto", "objeto_id", "dados")}),
+    )
+    readonly_fields = tuple(campo for _, opcoes in fieldsets for campo in opcoes["fields"])
     actions = ("aprovar", "recusar")
     actions_detail = ("aprovar", "recusar")
+
+    @display(description="situação", label=CORES)  # type: ignore[untyped-decorator]  # unfold is untyped
+    def estado(self, pedido: Aprovacao) -> tuple[int, str]:
+        return pedido.situacao, pedido.get_situacao_display()
+
+    @admin.display(description="pedida por")
+    def quem_pediu(self, pedido: Aprovacao) -> str:
+        """As text: Django would link to the person's page, which few may open."""
+        return str(pedido.solicitada_por)
+
+    @admin.display(description="decidida por")
+    def quem_decidiu(self, pedido: Aprovacao) -> str:
+        return str(pedido.decidida_por or "–")
 
     @acao_com_motivo(
         titulo="Aprovar",

@@ -8,16 +8,18 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as GroupAdminDoDjango
 from django.contrib.auth.admin import UserAdmin as UserAdminDoDjango
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from erp.acesso import escopo
 from erp.acesso.admin_base import AdminBase
 from erp.acesso.models import EscopoFilial
+
+VERBOS = {"Can add": "Pode incluir", "Can change": "Pode alterar", "Can delete": "Pode excluir", "Can view": "Pode ver"}
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -67,7 +69,24 @@ class UserAdmin(UserAdminDoDjango, AdminBase):  # type: ignore[type-arg]  # not 
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     inlines = (EscopoFilialInline,)
+    list_display = ("username", "first_name", "last_name", "grupos", "is_active", "last_login")
     list_filter = ("is_active", "is_staff", "groups")
+    filter_horizontal = ("user_permissions",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Six groups are six boxes to tick; permissions in Portuguese."""
+        if db_field.name == "groups":
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        return permissoes_em_portugues(super().formfield_for_manytomany(db_field, request, **kwargs))
+
+    @admin.display(description="grupos")
+    def grupos(self, usuario: User) -> str:
+        if usuario.is_superuser:
+            return "administrador"
+        return ", ".join(sorted(grupo.name for grupo in usuario.groups.all())) or "nenhum: não vê nada"
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Filiais are given to somebody who exists."""
@@ -99,6 +118,24 @@ class UserAdmin(UserAdminDoDjango, AdminBase):  # type: ignore[type-arg]  # not 
 class GroupAdmin(GroupAdminDoDjango, AdminBase):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("permissions")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return permissoes_em_portugues(super().formfield_for_manytomany(db_field, request, **kwargs))
+
+
+def permissoes_em_portugues(campo: Any) -> Any:
+    """Django names its own permissions in English only: `Can view produto`."""
+    if isinstance(campo, forms.ModelMultipleChoiceField) and campo.queryset.model is Permission:
+        campo.label_from_instance = em_portugues  # type: ignore[method-assign]  # of this field, not of the class
+    return campo
+
+
+def em_portugues(permissao: Any) -> str:
+    """`Cadastros | produto | Pode ver produto`; what the models declare is in Portuguese already."""
+    texto = str(permissao)
+    for ingles, portugues in VERBOS.items():
+        texto = texto.replace(f"| {ingles} ", f"| {portugues} ")
+    return texto
 
 
 def _pode_ver(request: HttpRequest) -> bool:

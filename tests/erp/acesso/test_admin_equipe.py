@@ -116,3 +116,16 @@ def test_a_pagina_de_um_grupo_abre_e_salva(admin_client):
     resposta = admin_client.post(f"/admin/auth/group/{grupo.pk}/change/", {"name": "operador", "permissions": []})
     assert resposta.status_code == 302
     assert Evento.objects.filter(acao="auth.group_alterado").count() == 1
+
+
+def test_a_lista_da_equipe_diz_os_grupos_de_cada_um(admin_client):
+    quem = User.objects.create_user("rui", password=None, is_staff=True)
+    assert "nenhum: não vê nada" in admin_client.get(LISTA).content.decode()
+    quem.groups.set(Group.objects.filter(name__in=("fiscal", "auditor")))
+    assert "auditor, fiscal" in admin_client.get(LISTA).content.decode()
+
+
+def test_as_permissoes_de_um_grupo_se_leem_em_portugues(admin_client):
+    corpo = admin_client.get(f"/admin/auth/group/{Group.objects.get(name='operador').pk}/change/").content.decode()
+    assert "| Pode ver aprovação" in corpo
+    assert "| Can " not in corpo
