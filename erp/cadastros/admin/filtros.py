@@ -56,7 +56,7 @@ class PeriodoFilter(RangeDateFilter):  # type: ignore[misc]  # unfold has no typ
         inicio = _ler(self.used_parameters.get(f"{self.parameter_name}_from"))
         fim = _ler(self.used_parameters.get(f"{self.parameter_name}_to"))
         partes = [f"desde {inicio:%d/%m/%Y}" if inicio else "", f"até {fim:%d/%m/%Y}" if fim else ""]
-        return f"{self.title} {' '.join(filter(None, partes))}" if inicio or fim else ""
+        return f"{' '.join(filter(None, partes))} ({self.title})" if inicio or fim else ""
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
         for escolha in super().choices(changelist):
