@@ -25,7 +25,7 @@ def fotografar(url: str, lista: list[Foto], modos: tuple[Modo, ...], saida: Path
     if chromium is None:
         raise SystemExit("chromium não encontrado: instale-o (apt-get install chromium)")
     saida.mkdir(parents=True, exist_ok=True)
-    argumentos = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    argumentos = ["--lang=pt-BR", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as p:
         navegador = p.chromium.launch(executable_path=chromium, args=argumentos)
         for modo in modos:
