@@ -17,13 +17,14 @@ class Invariante(NamedTuple):
 _RAZOES = ("estoque_movimento", "financeiro_lancamento", "financeiro_titulo")
 
 
-def _soma_zero_da_geracao(tabela: str) -> Invariante:
-    valor = "valor, quantidade" if tabela == "estoque_movimento" else "valor"
-    somas = " OR ".join(f"sum(x.{coluna}) <> 0" for coluna in valor.split(", "))
+def _geracao_estornada_inteira(tabela: str) -> Invariante:
+    estorno = "estorno_de_id" if tabela == "financeiro_baixa" else "estorno_de"
+    sem_residuo = "AND x.natureza <> 20" if tabela == "estoque_movimento" else ""
     return Invariante(
-        f"uma geração estornada soma zero em {tabela}",
-        f"""SELECT g.id FROM pdv_geracao g JOIN {tabela} x ON x.origem = 1 AND x.origem_id = g.id
-            WHERE g.estornada_em IS NOT NULL GROUP BY g.id HAVING {somas}""",
+        f"uma geração estornada tem o inverso de tudo em {tabela}, e uma viva não tem nenhum",
+        f"""SELECT g.id, x.id FROM pdv_geracao g JOIN {tabela} x ON x.origem = 1 AND x.origem_id = g.id AND x.sequencia >= 0
+            LEFT JOIN {tabela} e ON e.{estorno} = x.id
+            WHERE (g.estornada_em IS NOT NULL) <> (e.id IS NOT NULL) {sem_residuo}""",
     )
 
 
@@ -31,7 +32,8 @@ def _inverso_exato(tabela: str) -> Invariante:
     return Invariante(
         f"cada estorno de {tabela} é o inverso exato do seu original",
         f"""SELECT e.id FROM {tabela} e LEFT JOIN {tabela} o ON o.id = e.estorno_de
-            WHERE e.estorno_de IS NOT NULL AND (o.id IS NULL OR e.valor <> -o.valor OR e.origem_id <> o.origem_id)""",
+            WHERE e.estorno_de IS NOT NULL AND (o.id IS NULL OR e.valor <> -o.valor OR (e.origem_id <> o.origem_id
+                AND NOT EXISTS (SELECT 1 FROM pdv_geracao c WHERE c.id = e.origem_id AND c.operacao = 6)))""",
     )
 
 
@@ -59,7 +61,7 @@ INVARIANTES: tuple[Invariante, ...] = (
     ),
     *map(_chave_unica, _RAZOES),
     *map(_inverso_exato, _RAZOES),
-    *map(_soma_zero_da_geracao, _RAZOES),
+    *map(_geracao_estornada_inteira, (*_RAZOES, "financeiro_baixa")),
     Invariante(
         "uma operação tem no máximo uma geração viva",
         """SELECT ponto_venda_id, instalacao, id_operacao FROM pdv_geracao WHERE estornada_em IS NULL
@@ -72,13 +74,26 @@ INVARIANTES: tuple[Invariante, ...] = (
            WHERE (o.situacao_replicacao = 9) IS DISTINCT FROM (g.id IS NOT NULL)""",
     ),
     Invariante(
-        "os pagamentos de uma venda, menos o troco, somam o seu total",
-        """SELECT g.id, g.valor_total FROM pdv_geracao g WHERE g.operacao = 1 AND g.estornada_em IS NULL AND g.valor_total <>
+        "os pagamentos de uma operação, menos o troco, somam o seu total",
+        """SELECT g.id, g.valor_total FROM pdv_geracao g
+           WHERE g.operacao IN (1, 7) AND g.estornada_em IS NULL AND NOT g.cancelada AND g.valor_total <>
            coalesce((SELECT sum(valor) FROM financeiro_lancamento WHERE origem = 1 AND origem_id = g.id AND sequencia >= 0), 0)
          + coalesce((SELECT sum(valor) FROM financeiro_titulo WHERE origem = 1 AND origem_id = g.id AND sequencia >= 0
                      AND sentido = 'R'), 0)
-           AND NOT EXISTS (SELECT 1 FROM hiperpdv_operacao_pdv o WHERE o.ponto_venda_id = g.ponto_venda_id
-               AND o.instalacao = g.instalacao AND o.id_operacao = g.id_operacao AND o.cancelado)""",
+         + coalesce((SELECT sum(b.valor) FROM financeiro_baixa b JOIN financeiro_titulo t ON t.id = b.titulo_id
+                     WHERE b.origem = 1 AND b.origem_id = g.id AND b.sequencia >= 0 AND t.sentido = 'P'), 0)""",
+    ),
+    Invariante(
+        "uma operação cancelada não deixa lançamentos",
+        """SELECT g.id FROM pdv_geracao g JOIN financeiro_lancamento l ON l.origem = 1 AND l.origem_id = g.id
+           WHERE g.cancelada UNION ALL SELECT g.id FROM pdv_geracao g
+           JOIN estoque_movimento m ON m.origem = 1 AND m.origem_id = g.id WHERE g.cancelada""",
+    ),
+    Invariante(
+        "nenhum título ou vale é baixado além do seu valor",
+        """SELECT t.id FROM financeiro_titulo t LEFT JOIN financeiro_titulo e ON e.estorno_de = t.id
+           CROSS JOIN LATERAL (SELECT coalesce(sum(valor), 0) AS soma FROM financeiro_baixa WHERE titulo_id = t.id) b
+           WHERE t.estorno_de IS NULL AND b.soma NOT BETWEEN 0 AND t.valor + coalesce(e.valor, 0)""",
     ),
     Invariante(
         "suprimento e sangria só mudam o dinheiro de lugar",

@@ -15,7 +15,19 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from bench.invariantes import violadas
-from bench.terminal import CENTAVO, SANGRIA, SUPRIMENTO, VENDA, Operacao, Pagamento, Terminal
+from bench.terminal import (
+    CANCELAMENTO,
+    CENTAVO,
+    DEVOLUCAO,
+    FALTA,
+    RECEBIMENTO,
+    SANGRIA,
+    SUPRIMENTO,
+    VENDA,
+    Operacao,
+    Pagamento,
+    Terminal,
+)
 
 ZERO = Decimal(0)
 ChaveOperacao = tuple[int, int]  # code of the till, number of the operation
@@ -27,6 +39,7 @@ class Forma(NamedTuple):
     especie: str
     conta: str | None
     taxa: Decimal
+    credito_da_loja: bool
 
 
 class Loja(NamedTuple):
@@ -52,6 +65,8 @@ class Somas:
     contas: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     a_receber: defaultdict[tuple[int, str], Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     parcelas: Counter[tuple[int, str]] = field(default_factory=Counter)
+    abatido: defaultdict[int, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    vales: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     taxas: defaultdict[tuple[int, int], Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     fiscal: defaultdict[int, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     tributos: defaultdict[int, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
@@ -63,9 +78,11 @@ class Somas:
 TITULOS = {
     "estoque": "estoque da filial {0}, produto {1}", "contas": "saldo da conta {0}",
     "a_receber": "a receber da filial {0}, {1}", "parcelas": "parcelas a receber da filial {0}, {1}",
+    "abatido": "títulos recebidos no PDV {0}", "vales": "saldo do vale {0}",
     "taxas": "taxas da filial {0}, finalizador {1}", "fiscal": "documentos fiscais do PDV {0}, valor",
     "tributos": "documentos fiscais do PDV {0}, IBS e CBS",
-    "documentos": "documentos fiscais do PDV {0}, quantos", "finalizadores": "vendas do PDV {0}, finalizador {1}",
+    "documentos": "documentos fiscais do PDV {0}, quantos",
+    "finalizadores": "vendas e recebimentos do PDV {0}, finalizador {1}",
     "operacoes": "operações lançadas do PDV {0}",
 }  # fmt: skip
 
@@ -88,14 +105,15 @@ def esperado(terminais: Iterable[Terminal], ignoradas: frozenset[ChaveOperacao],
     for terminal in terminais:
         loja = cadastro.lojas[terminal.pdv]
         for nota in terminal.notas:
-            somas.fiscal[terminal.pdv] += nota.total
-            somas.tributos[terminal.pdv] += nota.tributos
             somas.documentos[terminal.pdv] += 1
-        for operacao in terminal.operacoes:
-            if operacao.chave in ignoradas:
-                continue
+            if nota.vale:
+                somas.fiscal[terminal.pdv] += nota.total
+                somas.tributos[terminal.pdv] += nota.tributos
+        lancadas = [o for o in terminal.operacoes if o.chave not in ignoradas]
+        canceladas = {o.origem for o in lancadas if o.especie == CANCELAMENTO and not o.cancelada}
+        for operacao in lancadas:
             somas.operacoes[terminal.pdv] += 1
-            if not operacao.cancelada:
+            if not operacao.cancelada and operacao.numero not in canceladas:
                 _somar(somas, operacao, loja, cadastro)
     return somas
 
@@ -105,16 +123,40 @@ def _somar(somas: Somas, operacao: Operacao, loja: Loja, cadastro: Cadastro) -> 
         para_o_caixa = operacao.total if operacao.especie == SUPRIMENTO else -operacao.total
         somas.contas[loja.caixa] += para_o_caixa
         somas.contas[loja.cofre] -= para_o_caixa
-    if operacao.especie != VENDA:
-        return
+    elif operacao.especie == FALTA:
+        sobra = operacao.acrescimo == operacao.total
+        somas.contas[loja.caixa] += operacao.total if sobra else -operacao.total
+    elif operacao.especie in (VENDA, DEVOLUCAO, RECEBIMENTO):
+        _somar_mercadoria(somas, operacao, loja, cadastro)
+        for recebimento in operacao.recebimentos:
+            somas.abatido[operacao.pdv] += recebimento.valor
+        for pagamento in operacao.pagamentos:
+            forma = cadastro.formas[pagamento.finalizador]
+            if operacao.especie == DEVOLUCAO:
+                _somar_reembolso(somas, operacao, pagamento, loja, forma)
+            else:
+                _somar_pagamento(somas, operacao.pdv, pagamento, loja, forma)
+
+
+def _somar_mercadoria(somas: Somas, operacao: Operacao, loja: Loja, cadastro: Cadastro) -> None:
+    sinal = 1 if operacao.especie == DEVOLUCAO else -1
     for item in operacao.itens:
         if not item.cancelado and item.produto in cadastro.com_estoque:
-            somas.estoque[loja.filial, item.produto] -= item.quantidade
-    for pagamento in operacao.pagamentos:
-        _somar_pagamento(somas, operacao.pdv, pagamento, loja, cadastro.formas[pagamento.finalizador])
+            somas.estoque[loja.filial, item.produto] += sinal * item.quantidade
+
+
+def _somar_reembolso(somas: Somas, operacao: Operacao, pagamento: Pagamento, loja: Loja, forma: Forma) -> None:
+    if forma.credito_da_loja:
+        somas.vales[f"V{operacao.pdv}-{operacao.numero}"] += pagamento.valor - pagamento.troco
+    else:
+        somas.contas[forma.conta or loja.caixa] -= pagamento.valor - pagamento.troco
 
 
 def _somar_pagamento(somas: Somas, pdv: int, pagamento: Pagamento, loja: Loja, forma: Forma) -> None:
+    if forma.credito_da_loja:
+        somas.vales[pagamento.nsu] -= pagamento.valor
+        somas.contas[loja.caixa] -= pagamento.troco
+        return
     somas.finalizadores[pdv, pagamento.finalizador] += pagamento.valor - pagamento.troco
     if forma.especie == "dinheiro":
         somas.contas[forma.conta or loja.caixa] += pagamento.valor - pagamento.troco
@@ -179,7 +221,8 @@ SELECT p.codigo, f."COD_FILIAL", c.codigo, k.codigo FROM cadastros_pontovenda p 
 JOIN cadastros_conta c ON c.id = p.conta_caixa_id JOIN cadastros_conta k ON k.id = f.conta_cofre_id
 """
 _FORMAS = """
-SELECT DISTINCT ON (f.codigo) f.codigo, f.especie, c.codigo, x.taxa_percentual FROM cadastros_finalizador f
+SELECT DISTINCT ON (f.codigo) f.codigo, f.especie, c.codigo, x.taxa_percentual,
+    f.especie = 'vale' AND x.adquirente_id IS NULL FROM cadastros_finalizador f
 JOIN cadastros_condicaofinalizador x ON x.finalizador_id = f.id LEFT JOIN cadastros_conta c ON c.id = x.conta_id
 ORDER BY f.codigo, x.vigente_desde DESC
 """
@@ -201,8 +244,14 @@ _CONSULTAS = {
         JOIN "FILIAIS" f ON f.id = t.filial_id WHERE t.sentido = 'R' GROUP BY 1, 2""",
     "parcelas": """SELECT f."COD_FILIAL", t.especie, sum(sign(t.valor))::int FROM financeiro_titulo t
         JOIN "FILIAIS" f ON f.id = t.filial_id WHERE t.sentido = 'R' GROUP BY 1, 2""",
+    "abatido": f"""SELECT p.codigo, sum(x.valor) FROM financeiro_baixa x {_DA_OPERACAO}
+        JOIN financeiro_titulo t ON t.id = x.titulo_id WHERE t.sentido = 'R' GROUP BY 1""",
+    "vales": """SELECT t.documento, sum(t.valor - coalesce(b.valor, 0)) FROM financeiro_titulo t
+        LEFT JOIN (SELECT titulo_id, sum(valor) AS valor FROM financeiro_baixa GROUP BY 1) b ON b.titulo_id = t.id
+        WHERE t.sentido = 'P' AND t.especie = 'vale' AND t.adquirente_id IS NULL GROUP BY 1""",
     "taxas": """SELECT f."COD_FILIAL", t.finalizador, sum(t.valor) FROM financeiro_titulo t
-        JOIN "FILIAIS" f ON f.id = t.filial_id WHERE t.sentido = 'P' GROUP BY 1, 2""",
+        JOIN "FILIAIS" f ON f.id = t.filial_id
+        WHERE t.sentido = 'P' AND NOT (t.especie = 'vale' AND t.adquirente_id IS NULL) GROUP BY 1, 2""",
     "fiscal": """SELECT p.codigo, sum(d.valor_total) FROM fiscal_documento d JOIN hiperpdv_nota_fiscal n ON n.id = d.nota_id
         JOIN cadastros_pontovenda p ON p.id = n.ponto_venda_id GROUP BY 1""",
     "tributos": """SELECT p.codigo, sum(d.valor_ibs + d.valor_cbs) FROM fiscal_documento d
@@ -211,7 +260,7 @@ _CONSULTAS = {
         FROM fiscal_documento d JOIN hiperpdv_nota_fiscal n ON n.id = d.nota_id
         JOIN cadastros_pontovenda p ON p.id = n.ponto_venda_id GROUP BY 1""",
     "finalizadores": f"""SELECT codigo, finalizador, sum(valor) FROM (
-        SELECT p.codigo, x.finalizador, x.valor FROM financeiro_lancamento x {_DA_OPERACAO} WHERE x.natureza IN (1, 2)
+        SELECT p.codigo, x.finalizador, x.valor FROM financeiro_lancamento x {_DA_OPERACAO} WHERE x.natureza IN (1, 2, 8)
         UNION ALL
         SELECT p.codigo, x.finalizador, x.valor FROM financeiro_titulo x {_DA_OPERACAO} WHERE x.sentido = 'R') v
         GROUP BY 1, 2""",

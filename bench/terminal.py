@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-VENDA, SUPRIMENTO, SANGRIA = 1, 2, 3
+VENDA, SUPRIMENTO, SANGRIA, FALTA, DEVOLUCAO, CANCELAMENTO, RECEBIMENTO = 1, 2, 3, 4, 5, 6, 7
 CENTAVO, DECIMO_MILESIMO = Decimal("0.01"), Decimal("0.0001")
 
 
@@ -30,6 +30,15 @@ class Pagamento(NamedTuple):
     valor: Decimal
     troco: Decimal
     parcelas: int
+    nsu: str
+
+
+class Recebimento(NamedTuple):
+    """A title paid: `valor` lowers it, the customer gives `valor + juros - desconto`."""
+
+    documento: str
+    parcela: int
+    valor: Decimal
 
 
 class Operacao(NamedTuple):
@@ -40,8 +49,11 @@ class Operacao(NamedTuple):
     especie: int
     cancelada: bool
     total: Decimal
+    acrescimo: Decimal
+    origem: int | None
     itens: list[Item]
     pagamentos: list[Pagamento]
+    recebimentos: list[Recebimento]
 
     @property
     def chave(self) -> tuple[int, int]:
@@ -49,11 +61,12 @@ class Operacao(NamedTuple):
 
 
 class Nota(NamedTuple):
-    """A note as its XML says: vNF (vCFe), and IBS and CBS together."""
+    """A note as its XML says, or the till where the XML is of an event: vNF (vCFe), and IBS and CBS together."""
 
     chave: str
     total: Decimal
     tributos: Decimal
+    vale: bool  # neither cancelled, nor denied, nor a number that was skipped
 
 
 class Terminal(NamedTuple):
@@ -66,16 +79,30 @@ class Terminal(NamedTuple):
 
 def ler_terminal(pdv: int, arquivo: Path) -> Terminal:
     with closing(_abrir(arquivo)) as banco:
-        itens, pagamentos = _itens(banco), _pagamentos(banco)
+        itens, pagamentos, recebimentos = _itens(banco), _pagamentos(banco), _recebimentos(banco)
         operacoes = [
-            Operacao(pdv, numero, especie, bool(cancelada), _decimal(total, CENTAVO), itens[numero], pagamentos[numero])
-            for numero, especie, cancelada, total in banco.execute(
-                "SELECT id_operacao, operacao, cancelado, valor_total FROM operacao_pdv ORDER BY id_operacao"
+            Operacao(
+                pdv,
+                numero,
+                especie,
+                bool(cancelada),
+                _decimal(total, CENTAVO),
+                _decimal(acrescimo, CENTAVO),
+                origem,
+                itens[numero],
+                pagamentos[numero],
+                recebimentos[numero],
+            )
+            for numero, especie, cancelada, total, acrescimo, origem in banco.execute(
+                "SELECT id_operacao, operacao, cancelado, valor_total, valor_acrescimo, id_operacao_origem FROM operacao_pdv "
+                "ORDER BY id_operacao"
             )
         ]
         notas = [
-            _nota(chave, xml, _decimal(total, CENTAVO))
-            for chave, xml, total in banco.execute("SELECT chave, xml, valor_total FROM GRS_NFE ORDER BY id")
+            _nota(chave, xml, _decimal(total, CENTAVO), situacao)
+            for chave, xml, total, situacao in banco.execute(
+                "SELECT chave, xml, valor_total, situacao FROM GRS_NFE ORDER BY id"
+            )
         ]
     return Terminal(pdv, operacoes, notas)
 
@@ -106,22 +133,34 @@ def _itens(banco: sqlite3.Connection) -> defaultdict[int, list[Item]]:
 
 def _pagamentos(banco: sqlite3.Connection) -> defaultdict[int, list[Pagamento]]:
     por_operacao: defaultdict[int, list[Pagamento]] = defaultdict(list)
-    linhas: Iterator[tuple[int, int, float, float, int]] = banco.execute(
-        "SELECT id_operacao, id_finalizador, valor, valor_troco, parcela FROM finalizador_operacao_pdv"
+    linhas: Iterator[tuple[int, int, float, float, int, str]] = banco.execute(
+        "SELECT id_operacao, id_finalizador, valor, valor_troco, parcela, nsu FROM finalizador_operacao_pdv ORDER BY item"
     )
-    for numero, finalizador, valor, troco, parcelas in linhas:
-        pagamento = Pagamento(finalizador, _decimal(valor, CENTAVO), _decimal(troco, CENTAVO), parcelas)
+    for numero, finalizador, valor, troco, parcelas, nsu in linhas:
+        pagamento = Pagamento(finalizador, _decimal(valor, CENTAVO), _decimal(troco, CENTAVO), parcelas, nsu)
         por_operacao[numero].append(pagamento)
     return por_operacao
 
 
-def _nota(chave: str, xml: str, total: Decimal) -> Nota:
+def _recebimentos(banco: sqlite3.Connection) -> defaultdict[int, list[Recebimento]]:
+    por_operacao: defaultdict[int, list[Recebimento]] = defaultdict(list)
+    for numero, documento, parcela, valor in banco.execute(
+        "SELECT id_operacao, numero_documento, parcela, valor FROM recebimento_operacao_pdv"
+    ):
+        por_operacao[numero].append(Recebimento(documento, parcela, _decimal(valor, CENTAVO)))
+    return por_operacao
+
+
+def _nota(chave: str, xml: str, total: Decimal, situacao: str) -> Nota:
     """Read by the standard library; the till's own total stands in for a document that has none."""
+    vale = situacao not in ("cancelada", "denegada", "inutilizada")
+    if not xml:
+        return Nota(chave, total, Decimal(0), vale)
     raiz = ElementTree.fromstring(xml)
     totais = [raiz.findtext(caminho) for caminho in (".//{*}ICMSTot/{*}vNF", ".//{*}total/{*}vCFe")]
     tributos = [raiz.findtext(f".//{{*}}IBSCBSTot/{caminho}") for caminho in ("{*}gIBS/{*}vIBS", "{*}gCBS/{*}vCBS")]
     achado = next((Decimal(texto) for texto in totais if texto), total)
-    return Nota(chave, achado, sum((Decimal(texto) for texto in tributos if texto), Decimal(0)))
+    return Nota(chave, achado, sum((Decimal(texto) for texto in tributos if texto), Decimal(0)), vale)
 
 
 def _decimal(valor: float | int | str, casas: Decimal) -> Decimal:

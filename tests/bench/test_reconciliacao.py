@@ -25,8 +25,19 @@ NADA = frozenset[tuple[int, int]]()
 
 def a_venda(numero: int = 1) -> Operacao:
     """3 cafés for 30,00: 20,00 in cash with troco of 5,00, 15,00 by card in 2 instalments, fee 2,99% = 0,45."""
-    pagamentos = [Pagamento(DINHEIRO, D("20.00"), D("5.00"), 1), Pagamento(CREDITO, D("15.00"), D("0.00"), 2)]
-    return Operacao(1, numero, VENDA, False, D("30.00"), [Item(101, D("3.0000"), D("30.00"), False)], pagamentos)
+    pagamentos = [Pagamento(DINHEIRO, D("20.00"), D("5.00"), 1, ""), Pagamento(CREDITO, D("15.00"), D("0.00"), 2, "")]
+    return Operacao(
+        1,
+        numero,
+        VENDA,
+        False,
+        D("30.00"),
+        D("0.00"),
+        None,
+        [Item(101, D("3.0000"), D("30.00"), False)],
+        pagamentos,
+        [],
+    )
 
 
 def estagiar(elenco: Elenco, numero: int = 1, total: str = "30.00") -> int:
@@ -71,7 +82,7 @@ def test_reprocessada_continua_conferindo(elenco: Elenco) -> None:
         (
             "UPDATE financeiro_lancamento SET valor = valor + 0.01",
             ["saldo da conta CAIXA1: pelos PDVs 15.00, nos razões 15.01: diferença 0.01",
-             "vendas do PDV 1, finalizador 1", "os pagamentos de uma venda, menos o troco, somam o seu total"],
+             "vendas e recebimentos do PDV 1, finalizador 1", "os pagamentos de uma operação, menos o troco, somam o seu total"],
         ),
         (
             "UPDATE financeiro_titulo SET valor = valor - 0.01 WHERE sentido = 'R' AND parcela = 1",

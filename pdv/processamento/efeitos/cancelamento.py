@@ -18,12 +18,11 @@ def cancelamento(operacao: Operacao, cadastro: Cadastro, contexto: Contexto, ger
         raise OperacaoInvalida([Problema("ORIGEM_NAO_INFORMADA", "o cancelamento não diz qual operação cancela")])
     origem = exigir_origem(operacao, contexto)
     numero = operacao.id_operacao_origem
-    problemas = []
     if origem.especie not in CANCELAVEIS:
-        problemas.append(Problema("ORIGEM_INESPERADA", f"a operação {numero} não é de uma espécie que se cancele"))
+        mensagem = f"a operação {numero} não é de uma espécie que se cancele"
+        raise OperacaoInvalida([Problema("ORIGEM_INESPERADA", mensagem, str(numero))])
     if origem.cancelada:
         return sem_efeitos()
-    problemas += tem_devolucao(numero, origem.devolucoes)
-    if problemas:
+    if problemas := list(tem_devolucao(numero, origem.devolucoes)):
         raise OperacaoInvalida(problemas)
     return Efeitos([], [], [], [], cancela=origem.viva_id)
