@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -14,7 +15,9 @@ from erp.estoque.lancamentos import lancar
 from erp.estoque.models import Movimento, Saldo
 from erp.estoque.rules import MovimentoNovo
 from erp.financeiro.models import SaldoConta
-from pdv.processamento.models import Alvo, Geracao
+from pdv.processamento.bloqueios import visto_agora
+from pdv.processamento.erros import AcaoRecusada
+from pdv.processamento.models import Alvo, AtoPessoa, Geracao
 from pdv.processamento.services import drenar_tudo, reprocessar
 from pdv.replicacao.models import OperacaoPdv
 from tests.invariantes import verificar_tudo
@@ -93,16 +96,36 @@ def test_duas_pessoas_reprocessam_as_mesmas_linhas(elenco: Elenco) -> None:
     ]  # fmt: skip
     drenar_tudo()
 
-    def pedir(usuario: object) -> None:
-        reprocessar(alvo=Alvo.OPERACAO, ids=ids, motivo="conferência", usuario=usuario)  # type: ignore[arg-type]  # User
+    with connection.cursor() as cursor:
+        visto = visto_agora(cursor, Alvo.OPERACAO)  # both look at the same page
+    recusas: list[str] = []
+
+    def pedir(usuario: User) -> None:
+        try:
+            reprocessar(alvo=Alvo.OPERACAO, ids=ids, motivo="conferência", usuario=usuario, visto=visto)
+        except AcaoRecusada as recusa:
+            recusas.append(f"{usuario} não: {recusa}")
         drenar_tudo()
 
     juntos(lambda: pedir(elenco.ana), lambda: pedir(elenco.bia))
     drenar_tudo()
-    assert Geracao.objects.filter(estornada_em=None).count() == 20
+    ganhou = AtoPessoa.objects.values_list("usuario", flat=True).distinct().get()
+    perdeu = "bia" if ganhou == "ana" else "ana"
+    assert len(recusas) == 1
+    assert recusas[0].startswith(f"{perdeu} não: {ganhou} agiu sobre a mesma seleção em ")
+    assert list(Geracao.objects.filter(estornada_em=None).values_list("numero", flat=True)) == [2] * 20
+    assert AtoPessoa.objects.count() == 20
     assert Saldo.objects.get(produto=elenco.cafe).quantidade == D(-20)
     assert SaldoConta.objects.get(conta=elenco.pdv.conta_caixa).valor == D("200.00")
     verificar_tudo()
+
+
+def test_quem_pede_de_novo_o_que_ja_esta_na_fila_sabe_quem_pediu(elenco: Elenco) -> None:
+    venda = estagiar_venda(elenco.pdv, [(101, "1", "10.00")], [(DINHEIRO, "10.00", "0", 1)])
+    drenar_tudo()
+    reprocessar(alvo=Alvo.OPERACAO, ids=[venda.pk], motivo="conferência", usuario=elenco.ana)
+    with pytest.raises(AcaoRecusada, match="já está na fila para ser refeita, a pedido de ana em "):
+        reprocessar(alvo=Alvo.OPERACAO, ids=[venda.pk], motivo="conferência", usuario=elenco.bia)
 
 
 def test_operacao_presa_por_um_curioso_nao_segura_as_outras(elenco: Elenco) -> None:
