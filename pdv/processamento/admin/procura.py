@@ -72,7 +72,7 @@ class ComProcura(AdminBase):
         _permitir(request)
         termo = request.POST.get("q", "").replace("\x00", "").strip()[:MAIOR_TERMO] if request.method == "POST" else ""
         if not termo:
-            return self._pagina(request, None)
+            return self._pagina_da_procura(request, None)
         achado = _procurar(request, termo)
         if achado.unico:
             return HttpResponseRedirect(achado.unico)
@@ -85,9 +85,9 @@ class ComProcura(AdminBase):
         """What an earlier search of this session found, as it is now."""
         _permitir(request)
         guardado = request.session.get(NA_SESSAO, {}).get(chave)
-        return self._pagina(request, Resultado(*guardado) if guardado else None)
+        return self._pagina_da_procura(request, Resultado(*guardado) if guardado else None)
 
-    def _pagina(self, request: HttpRequest, achado: Resultado | None) -> HttpResponse:
+    def _pagina_da_procura(self, request: HttpRequest, achado: Resultado | None) -> HttpResponse:
         contexto = {
             **self.admin_site.each_context(request),
             "title": "Procurar",
