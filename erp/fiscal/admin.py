@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
-from unfold.decorators import action
 
-from auditoria.services import ator_usuario, registrar
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.cadastros.admin.colunas import coluna_instante
 from erp.cadastros.admin.filtros import DiaContabilFilter, FilialFilter, OrdemDaJanela
@@ -25,10 +21,10 @@ from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.documentos import PERMISSAO as PERMISSAO_DOCUMENTO
 from erp.cadastros.documentos import formatar, limpar, mostrar
 from erp.cadastros.formatos import reais
+from erp.fiscal.arquivos import ComArquivos
 from erp.fiscal.conteudo import ler_conteudo
-from erp.fiscal.models import AvisoFiscal, DocumentoFiscal, XmlFiscal
+from erp.fiscal.models import AvisoFiscal, DocumentoFiscal
 
-PERMISSAO_XML = "fiscal.baixar_xml"
 MODELOS = {"65": "NFC-e", "59": "CF-e SAT", "55": "NF-e"}
 _S = DocumentoFiscal.Situacao
 _CORES = {
@@ -68,7 +64,7 @@ class ModeloFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
 
 
 @admin.register(DocumentoFiscal)
-class DocumentoFiscalAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
+class DocumentoFiscalAdmin(ComArquivos, OrdemDaJanela, SomenteLeitura, AdminBase):
     """Served by the primary key (newest first), `documento_dia` (period) and `documento_chave` (one note)."""
 
     campo_filial = "filial_id"
@@ -83,7 +79,7 @@ class DocumentoFiscalAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
     list_before_template = "cadastros/periodo_da_lista.html"
     emitida = coluna_instante("emissao", "emissão")
     sortable_by = ()
-    actions_detail = ["xml"]
+    actions_detail = ["danfe", "xml"]
     fieldsets = [
         (
             None,
@@ -187,40 +183,6 @@ class DocumentoFiscalAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
             return _elo(documento.estorno_de, f"estorna o documento {documento.estorno_de}")
         inverso = DocumentoFiscal.objects.filter(estorno_de=documento.pk).values_list("pk", flat=True).first()
         return _elo(inverso, f"estornado pelo documento {inverso}") if inverso else "–"
-
-    @action(description="Baixar XML", url_path="nota.xml", permissions=[PERMISSAO_XML], icon="download")  # type: ignore[untyped-decorator]  # unfold has no types
-    def xml(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The XML as it came, always as a file: it was written by others, so no browser may run it. Audited."""
-        usuario = usuario_de(request)
-        if not usuario.has_perm(PERMISSAO_XML) or not self.has_view_permission(request):
-            raise PermissionDenied
-        documento = self.get_object(request, object_id)
-        arquivo = XmlFiscal.objects.filter(documento_id=_original(documento)).first() if documento else None
-        if documento is None or arquivo is None:
-            raise Http404("Este documento não tem XML guardado.")
-        with transaction.atomic():
-            registrar(
-                acao="fiscal.xml_baixado",
-                ator=ator_usuario(usuario),
-                objeto="fiscal.documentofiscal",
-                objeto_id=str(documento.pk),
-                depois={"chave": documento.chave},
-            )
-        nome = limpar(documento.chave) if documento.chave.isascii() else ""
-        return HttpResponse(
-            arquivo.xml.encode(),
-            content_type="application/xml; charset=utf-8",
-            headers={
-                "Content-Disposition": f'attachment; filename="{nome or f"documento-{documento.pk}"}.xml"',
-                "X-Content-Type-Options": "nosniff",
-                "Content-Security-Policy": "sandbox; default-src 'none'",
-            },
-        )
-
-
-def _original(documento: DocumentoFiscal) -> int:
-    """An inverse has no XML of its own: it is the original's."""
-    return documento.estorno_de or documento.pk
 
 
 def _elo(documento_id: int, texto: str) -> str:

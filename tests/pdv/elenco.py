@@ -22,7 +22,13 @@ from erp.cadastros.models import (
     PontoVenda,
     Produto,
 )
-from pdv.replicacao.models import FinalizadorOperacaoPdv, ItemOperacaoPdv, NotaFiscal, OperacaoPdv, RecebimentoOperacaoPdv
+from pdv.replicacao.models import (
+    FinalizadorOperacaoPdv,
+    ItemOperacaoPdv,
+    NotaFiscal,
+    OperacaoPdv,
+    RecebimentoOperacaoPdv,
+)
 from pdv.tabelas import Especie
 
 AGORA = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from erp.acesso.escopo import filiais_de
 from erp.cadastros.admin.usuario import usuario_de
-from erp.fiscal.admin import PERMISSAO_XML
+from erp.fiscal.arquivos import PERMISSAO_XML
 from pdv.processamento import formatos
 from pdv.processamento.admin.acoes import acoes_de, cabe
 from pdv.processamento.admin.colunas import coluna
