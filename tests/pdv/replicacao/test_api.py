@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.test import Client
 from auditoria.services import ATOR_SISTEMA
 from erp.acesso.services import criar_chave
 from erp.cadastros.models import PontoVenda
-from pdv.replicacao.api.documentacao import EXEMPLO_PACOTE
+from pdv.replicacao.api.documentacao import EXEMPLO_PACOTE, EXEMPLO_RECEBIMENTO
 from pdv.replicacao.codigos import EXPLICACAO_DA_LINHA, EXPLICACAO_DO_PACOTE, CodigoLinha, CodigoPacote
 from pdv.replicacao.models import ItemOperacaoPdv, NotaFiscal, OperacaoPdv, Rejeicao, Turno
 from tests.pdv.fabricas import criar_ponto_venda, em_gzip, em_json, nova_nota, nova_operacao, novo_pacote, novo_turno
@@ -242,6 +243,14 @@ def test_exemplo_da_documentacao_entra_como_esta(postar: Postar, ponto_venda: Po
     assert [linha["resultado"] for linha in linhas] == ["criada"] * 3
 
 
+def test_exemplo_de_recebimento_entra_como_esta_e_fecha(postar: Postar, ponto_venda: PontoVenda) -> None:
+    (operacao,) = EXEMPLO_RECEBIMENTO["operacoes"]
+    PontoVenda.objects.update(codigo=operacao["id_ponto_venda"])
+    assert [linha["resultado"] for linha in postar(EXEMPLO_RECEBIMENTO).json()["operacoes"]] == ["criada"]
+    pago = sum(Decimal(r["valor"]) + Decimal(r["juros"]) - Decimal(r["desconto"]) for r in operacao["recebimentos"])
+    assert pago == Decimal(operacao["valor_total"]) == sum(Decimal(f["valor"]) for f in operacao["finalizadores"])
+
+
 def test_todo_codigo_esta_explicado() -> None:
     assert set(EXPLICACAO_DA_LINHA) == set(CodigoLinha)
     assert set(EXPLICACAO_DO_PACOTE) == set(CodigoPacote)
@@ -253,6 +262,7 @@ def test_openapi_descreve_o_pacote_os_codigos_e_os_exemplos(client: Client) -> N
     pacote = operacao["requestBody"]["content"]["application/json"]
     operacoes = pacote["schema"]["properties"]["operacoes"]["items"]["properties"]
     assert operacoes["itens"]["items"]["properties"]["descricao"]["maxLength"] == 120
+    assert operacoes["recebimentos"]["items"]["properties"]["numero_documento"]["maxLength"] == 40
     assert next(iter(pacote["examples"].values()))["value"] == EXEMPLO_PACOTE
     assert set(operacao["responses"]) >= {"200", "400", "401", "403", "413", "415", "422", "429", "503"}
     assert "VALOR_NEGATIVO" in operacao["description"]
