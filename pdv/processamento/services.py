@@ -116,7 +116,7 @@ def _agir(
         raise AcaoRecusada(f"{len(ids)} linhas escolhidas: o máximo de uma vez é {LINHAS_MAXIMO}")
     with transaction.atomic(), connection.cursor() as cursor:
         periodos_fechados()  # the first lock, as in every posting: what is checked here stays so until the commit
-        linhas = conferir(cursor, _travar(cursor, alvo, ids))
+        linhas = conferir(cursor, travar(cursor, alvo, ids))
         devolver(cursor, alvo, linhas, nova)
         registrar_ato(cursor, alvo, linhas, motivo, usuario, acao)
         if nova == PENDENTE:
@@ -124,7 +124,8 @@ def _agir(
     return len(linhas)
 
 
-def _travar(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> list[Linha]:
+def travar(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> list[Linha]:
+    """Lock staged rows, in order of id. Raises AcaoRecusada when one of them is gone."""
     cursor.execute(
         f"""SELECT id, filial_id, situacao_replicacao FROM {marcas.TABELAS[alvo]} WHERE id = ANY(%s) ORDER BY id FOR UPDATE""",
         [list(ids)],

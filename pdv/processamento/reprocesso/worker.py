@@ -22,8 +22,10 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from auditoria.services import ATOR_SISTEMA, registrar
+from erp.cadastros.selectors import periodos_fechados
 from filas import acordar
-from pdv.processamento import estorno, services
+from pdv.processamento import services
+from pdv.processamento.bloqueios import bloqueios_de
 from pdv.processamento.models import Alvo, AtoPessoa, Reprocesso, ReprocessoItem
 from pdv.processamento.reprocesso.services import ACAO, DESPERTADOR, OBJETO, comecar_aprovados, mover
 from pdv.replicacao.models import SituacaoProcessamento
@@ -95,6 +97,7 @@ def _abertos() -> list[int]:
 @transaction.atomic
 def dar_passo(id_: int) -> Passo:
     """Settle, send, and end when nothing is left. Does nothing while somebody else is at it."""
+    periodos_fechados()  # the first lock, as in every posting
     reprocesso = (
         Reprocesso.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("pedido_por")
@@ -167,12 +170,10 @@ def _enviar_lote(cursor: CursorWrapper, reprocesso: Reprocesso, escolhidas: Sequ
     cursor.execute("SELECT id FROM hiperpdv_operacao_pdv WHERE id = ANY(%s)", [list(escolhidas)])
     existentes = {id_ for (id_,) in cursor.fetchall()}
     vivas = services.com_lancamentos(cursor, Alvo.OPERACAO, [x.id for x in travadas])
-    bloqueios = estorno.bloqueios(cursor, list(vivas.values())) if vivas else {}
-    livres = [x for x in travadas if vivas.get(x.id, 0) not in bloqueios]
+    bloqueios = bloqueios_de(cursor, Alvo.OPERACAO, (), vivas, reprocesso.pedido_por) if vivas else {}
+    livres = [x for x in travadas if x.id not in bloqueios]
     desfechos = [Desfecho(id_, FALHOU, *SUMIU) for id_ in escolhidas if id_ not in existentes]
-    for id_, geracao in vivas.items():
-        if bloqueio := bloqueios.get(geracao):
-            desfechos.append(Desfecho(id_, FALHOU, bloqueio.codigo, bloqueio.mensagem))
+    desfechos += [Desfecho(id_, FALHOU, bloqueio.codigo, bloqueio.mensagem) for id_, bloqueio in bloqueios.items()]
     if livres:
         services.devolver(cursor, Alvo.OPERACAO, livres, PENDENTE)
         motivo = f"{reprocesso.motivo[:450]} ({reprocesso})"
