@@ -130,7 +130,7 @@ def _encerrar_divergencias(ids: Sequence[int], quem: str, agora: datetime) -> No
 def pedir_de_novo(*, arquivada: OperacaoArquivada, motivo: str, usuario: User) -> int:
     """Ask the till once more for an archived operation that did not come back (its command was cancelled or refused).
 
-    Raises AcaoRecusada when it is here already. One that is still open is left as it is. Returns the command's id.
+    Raises AcaoRecusada when it is here already. Takes the place of one that is still open. Returns the command's id.
     """
     with sem_o_dreno(), connection.cursor() as cursor:
         if voltou(arquivada) is not None:

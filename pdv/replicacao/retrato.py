@@ -25,8 +25,7 @@ def retratar(ids: Sequence[int]) -> dict[int, Retrato]:
     Decimals, moments and UUIDs as text, bytes in base64. Four queries, in the caller's transaction.
     """
     retratos: dict[int, Retrato] = {
-        linha["id"]: {"operacao": _em_json(linha)}  # type: ignore[arg-type]  # a row by column names
-        for linha in OperacaoPdv.objects.filter(pk__in=ids).values()
+        linha["id"]: {"operacao": _em_json(linha)} for linha in OperacaoPdv.objects.filter(pk__in=ids).values()
     }
     for nome, modelo in FILHOS.items():
         achados: defaultdict[int, list[Any]] = defaultdict(list)
