@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
+from django.db import connection
 
 from bench.demonstracao.andamento import andamento
 from bench.demonstracao.movimento import NaoTerminou
@@ -95,12 +96,35 @@ def reprocessar_algumas(quantas: int, usuario: User) -> dict[Alvo, list[int]]:
     escolhidas: dict[Alvo, list[int]] = {Alvo.OPERACAO: [], Alvo.NOTA: []}
     for pdv in PontoVenda.objects.order_by("codigo"):
         vendas = OperacaoPdv.objects.filter(ponto_venda_id=pdv.pk, operacao=Especie.VENDA, situacao_replicacao=EFETUADO)
+        vendas = vendas.exclude(pk__in=_com_titulo_recebido())
         notas = NotaFiscal.objects.filter(ponto_venda_id=pdv.pk, situacao_replicacao=EFETUADO)
         escolhidas[Alvo.OPERACAO] += vendas.order_by("guid_operacao").values_list("pk", flat=True)[:quantas]
         escolhidas[Alvo.NOTA] += notas.order_by("chave").values_list("pk", flat=True)[:quantas]
     for alvo, ids in escolhidas.items():
         reprocessar(alvo=alvo, ids=ids, motivo="Demonstração de reprocessamento", usuario=usuario)
     return escolhidas
+
+
+def _com_titulo_recebido() -> list[int]:
+    """Sales whose title was settled by a recebimento: their estorno is blocked, and rightly."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT o.id FROM hiperpdv_operacao_pdv o JOIN pdv_geracao g USING (ponto_venda_id, instalacao, id_operacao)
+               JOIN financeiro_titulo t ON t.origem = 1 AND t.origem_id = g.id
+               JOIN financeiro_baixa b ON b.titulo_id = t.id"""
+        )
+        return [linha[0] for linha in cursor.fetchall()]
+
+
+def refeitas(linhas: Sequence[int]) -> list[int]:
+    """Those of the staged rows whose live generation is a later one than the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT o.id FROM hiperpdv_operacao_pdv o JOIN pdv_geracao g USING (ponto_venda_id, instalacao, id_operacao)
+               WHERE o.id = ANY(%s) AND g.estornada_em IS NULL AND g.numero > 1""",
+            [list(linhas)],
+        )
+        return [linha[0] for linha in cursor.fetchall()]
 
 
 def esperar_processar() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +24,17 @@ SELECT id_ponto_venda, count(*), coalesce(sum(valor_total) FILTER (WHERE operaca
 _STAGING_POR_FINALIZADOR = """
 SELECT o.id_ponto_venda, f.id_finalizador, sum(f.valor - f.valor_troco) FROM hiperpdv_finalizador_operacao_pdv f
 JOIN hiperpdv_operacao_pdv o ON o.id = f.operacao_id
-WHERE o.operacao = 1 AND NOT o.cancelado AND o.situacao_replicacao <> 0 GROUP BY 1, 2
+WHERE o.operacao IN (1, 7) AND NOT o.cancelado AND o.situacao_replicacao <> 0 AND NOT EXISTS (
+    SELECT 1 FROM hiperpdv_operacao_pdv c WHERE c.ponto_venda_id = o.ponto_venda_id AND c.instalacao = o.instalacao
+    AND c.id_operacao_origem = o.id_operacao AND c.operacao = 6 AND c.situacao_replicacao = 9 AND NOT c.cancelado)
+AND NOT EXISTS (
+    SELECT 1 FROM cadastros_finalizador x JOIN cadastros_condicaofinalizador y ON y.finalizador_id = x.id
+    WHERE x.codigo = f.id_finalizador AND x.especie = 'vale' AND y.adquirente_id IS NULL)
+GROUP BY 1, 2
+"""
+_LANCADO = """
+SELECT p.codigo, coalesce(sum(g.valor_total) FILTER (WHERE g.operacao = 1), 0) FROM pdv_geracao g
+JOIN cadastros_pontovenda p ON p.id = g.ponto_venda_id WHERE g.estornada_em IS NULL GROUP BY 1
 """
 
 
@@ -41,20 +51,18 @@ def mostrar_erros(erros: Sequence[Erro], tela: Console) -> None:
 def mostrar_conferencia(
     terminais: Sequence[Terminal], ignoradas: frozenset[ChaveOperacao], lancado: Somas, tela: Console
 ) -> None:
-    """Till x (said, staged, posted), in count and in the money of its sales; what was ignored stands apart."""
+    """Till x (said, staged, posted), in count and in the money of its sales, cancelled ones too; what was ignored apart."""
     tabela = Table("PDV", title="Conferência por PDV: operações e valor das vendas")
     for titulo in (*_CONTAGENS, *(f"{nome} R$" for nome in _CONTAGENS), ""):
         tabela.add_column(titulo, justify="right")
     recebido = {pdv: (quantas, valor) for pdv, quantas, valor in _linhas(_STAGING)}
+    valores_lancados = dict(_linhas(_LANCADO))
     for terminal in terminais:
         vendas = [o for o in terminal.operacoes if o.especie == VENDA]
         dito = (len(terminal.operacoes), sum((o.total for o in vendas), ZERO))
         fora = [o for o in terminal.operacoes if o.chave in ignoradas]
         ignorado = (len(fora), sum((o.total for o in fora if o.especie == VENDA), ZERO))
-        posto = (
-            lancado.operacoes[terminal.pdv],
-            sum((v for (pdv, _), v in lancado.finalizadores.items() if pdv == terminal.pdv), ZERO),
-        )
+        posto = (lancado.operacoes[terminal.pdv], valores_lancados.get(terminal.pdv, ZERO))
         staging = recebido.get(terminal.pdv, (0, ZERO))
         certo = dito == staging == (posto[0] + ignorado[0], posto[1] + ignorado[1])
         quantos = (dito[0], staging[0], posto[0], ignorado[0])
@@ -64,7 +72,7 @@ def mostrar_conferencia(
 
 
 def mostrar_finalizadores(certo: Somas, lancado: Somas, tela: Console) -> None:
-    tabela = Table(title="Vendas por finalizador, líquidas de troco, sem as ignoradas")
+    tabela = Table(title="Vendas e recebimentos por finalizador, líquidos de troco, sem ignoradas nem canceladas")
     for titulo in ("PDV", "finalizador", "PDV diz R$", "recebido R$", "lançado R$", ""):
         tabela.add_column(titulo, justify="left" if titulo == "finalizador" else "right")
     nomes = dict(Finalizador.objects.values_list("codigo", "nome"))
@@ -89,6 +97,8 @@ def mostrar_razoes(certo: Somas, lancado: Somas, tela: Console) -> None:
         linhas.append((titulo, certo.a_receber.get(chave, ZERO), lancado.a_receber.get(chave, ZERO)))
     linhas += [
         ("parcelas a receber, quantas", Decimal(certo.parcelas.total()), Decimal(lancado.parcelas.total())),
+        ("títulos recebidos nos PDVs", _soma(certo.abatido), _soma(lancado.abatido)),
+        ("vales a usar", _soma(certo.vales), _soma(lancado.vales)),
         ("taxas a pagar", _soma(certo.taxas), _soma(lancado.taxas)),
         ("documentos fiscais, quantos", Decimal(certo.documentos.total()), Decimal(lancado.documentos.total())),
         ("documentos fiscais, valor", _soma(certo.fiscal), _soma(lancado.fiscal)),
@@ -109,7 +119,7 @@ def numero(valor: Decimal) -> str:
     return f"{valor:,}".translate(str.maketrans(",.", ".,"))
 
 
-def _soma(valores: dict[tuple[int, int], Decimal] | dict[int, Decimal]) -> Decimal:
+def _soma(valores: Mapping[Any, Decimal]) -> Decimal:
     somados: Iterable[Decimal] = valores.values()
     return sum(somados, ZERO)
 

@@ -20,6 +20,7 @@ from bench.demonstracao.consertos import (
     consertar,
     esperar_processar,
     operacoes_com_erro,
+    refeitas,
     reprocessar_algumas,
 )
 from bench.demonstracao.empresa import gerente, registrar_empresa
@@ -30,7 +31,7 @@ from bench.pasta import Pasta
 from bench.processos import Processos
 from bench.reconciliacao import ChaveOperacao, diferencas, esperado, lancado, ler_cadastro
 from bench.servico import Retaguarda
-from pdv.processamento.models import Alvo, Geracao
+from pdv.processamento.models import Alvo
 from pdv.replicacao.models import Rejeicao
 
 CNPJS = ("11222333000181", "12ABC34501DE35", "11222333000181")  # tills 1 and 3 are of one filial; letters are in force
@@ -129,7 +130,7 @@ def _reprocessar(barras: Progress) -> list[str]:
         escolhidas = reprocessar_algumas(REPROCESSADAS_POR_CAIXA, gerente())
         esperar_processar()
     operacoes, notas = len(escolhidas[Alvo.OPERACAO]), len(escolhidas[Alvo.NOTA])
-    segundas = Geracao.objects.filter(numero=2, estornada_em=None).count()
+    segundas = len(refeitas(escolhidas[Alvo.OPERACAO]))
     barras.console.print(f"{operacoes} operações e {notas} notas reprocessadas: estornadas e lançadas na geração 2.")
     return [] if segundas == operacoes else [f"{operacoes} operações reprocessadas, {segundas} na geração 2"]
 
