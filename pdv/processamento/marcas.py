@@ -134,12 +134,16 @@ def marcar_em_espera(cursor: CursorWrapper, esperas: Sequence[tuple[Operacao, Es
 
 
 def acordar_quem_espera(cursor: CursorWrapper, chegaram: Sequence[str]) -> None:
-    """What was waited for is posted: who waits for it is due now. Costs one probe while nobody waits."""
+    """What was waited for is posted: who waits for it is due, at its old place in the line, before what came after it.
+
+    At the end of the line it would lose to those: a title paid twice would be settled by the second who paid. Costs one
+    probe while nobody waits.
+    """
     tabela = TABELAS[Alvo.OPERACAO]
     cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {tabela} WHERE aguarda <> '')")
     if cursor.fetchone()[0]:
         cursor.execute(
-            f"""UPDATE {tabela} SET proxima_tentativa_em = now()
+            f"""UPDATE {tabela} SET proxima_tentativa_em = least(recebido_em, now())
                 WHERE aguarda <> '' AND aguarda = ANY(%s) AND situacao_replicacao = 1""",
             [list(chegaram)],
         )
