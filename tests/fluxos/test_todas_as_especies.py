@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import random
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import ROUND_DOWN
 from decimal import Decimal as D
 
 import pytest
@@ -12,7 +17,7 @@ from auditoria.services import ATOR_SISTEMA
 from erp.acesso.services import criar_chave
 from erp.cadastros.exemplo import carregar_exemplo, carregar_produtos
 from erp.cadastros.models import PontoVenda
-from erp.financeiro.models import SaldoConta, Titulo
+from erp.financeiro.models import Baixa, SaldoConta, Titulo
 from erp.fiscal.models import AvisoFiscal, DocumentoFiscal
 from pdv.processamento.selectors.turno import conferir_turno
 from pdv.processamento.services import drenar_tudo
@@ -44,14 +49,106 @@ def chave() -> str:
     return criar_chave(nome="PDV 1", escopos=["pdv"], ponto_venda_id=pdv.pk, ator=ATOR_SISTEMA)[1]
 
 
+@dataclass(frozen=True)
+class Dito:
+    """What the till says, but for the operations in `fora`, added up in plain Python."""
+
+    caixa: D
+    vales: dict[str, D]
+    titulos: dict[tuple[str, int], D]
+
+
+def dito_pelo_pdv(fora: Collection[int] = ()) -> Dito:
+    operacoes = {o.pk: o for o in terminal.OperacaoPdv.objects.all() if o.pk not in fora and not o.cancelado}
+    desfeitas = {o.id_operacao_origem for o in operacoes.values() if o.operacao == Especie.CANCELAMENTO}
+    vivas = {numero: o for numero, o in operacoes.items() if numero not in desfeitas}
+    caixa, vales, titulos = D(0), defaultdict[str, D](D), dict[tuple[str, int], D]()
+    for f in terminal.FinalizadorOperacaoPdv.objects.filter(operacao_id__in=vivas).order_by("pk"):
+        o = vivas[f.operacao_id]
+        if f.id_finalizador == Meio.DINHEIRO:
+            caixa += _sinal(o) * (f.valor - f.valor_troco)
+        elif f.id_finalizador == Meio.VALE_LOJA and o.operacao in (Especie.DEVOLUCAO, Especie.VENDA):
+            devolve = o.operacao == Especie.DEVOLUCAO
+            vales[f"V1-{o.pk}" if devolve else f.nsu] += f.valor if devolve else -f.valor
+        elif f.id_finalizador == Meio.CREDIARIO and o.operacao == Especie.VENDA:
+            parte = (f.valor / f.parcela).quantize(D("0.01"), ROUND_DOWN)
+            for n in range(1, f.parcela + 1):
+                titulos[f"1-{o.pk}-{f.item}", n] = parte if n > 1 else f.valor - parte * (f.parcela - 1)
+    for r in terminal.RecebimentoOperacaoPdv.objects.filter(operacao_id__in=vivas):
+        titulos[r.numero_documento, r.parcela] -= r.valor
+    return Dito(caixa, dict(vales), titulos)
+
+
+def _sinal(o: terminal.OperacaoPdv) -> int:
+    if o.operacao == Especie.FALTA:
+        return 1 if o.valor_acrescimo else -1
+    entra = (Especie.VENDA, Especie.SUPRIMENTO, Especie.RECEBIMENTO)
+    return 1 if o.operacao in entra else -1 if o.operacao in (Especie.SANGRIA, Especie.DEVOLUCAO) else 0
+
+
+def lancado() -> Dito:
+    """The same, by the ledgers."""
+    titulos = Titulo.objects.filter(estorno_de=None)
+    estornados = set(Titulo.objects.exclude(estorno_de=None).values_list("estorno_de", flat=True))
+    baixas: defaultdict[int, D] = defaultdict(D)
+    for titulo, valor in Baixa.objects.values_list("titulo_id", "valor"):
+        baixas[titulo] += valor
+    vivos = [t for t in titulos if t.pk not in estornados]
+    return Dito(
+        SaldoConta.objects.get(conta__codigo="CAIXA-1").valor,
+        {t.documento: t.valor - baixas[t.pk] for t in vivos if t.finalizador == Meio.VALE_LOJA},
+        {(t.documento, t.parcela): t.valor - baixas[t.pk] for t in vivos if t.finalizador == Meio.CREDIARIO},
+    )
+
+
+def replicar(live_server: LiveServer, chave: str) -> None:
+    call_command("pdv_replicar", "--url", live_server.url, "--chave", chave, "--lote", "250", verbosity=0)
+
+
+def com_erro() -> dict[int, str]:
+    """Operations that are not posted, with the first code of their error."""
+    linhas = OperacaoPdv.objects.exclude(situacao_replicacao=9).values_list("id_operacao", "erro_codigo")
+    return {numero: codigo.partition(":")[0] for numero, codigo in linhas}
+
+
 def test_so_o_que_foi_feito_errado_de_proposito_termina_em_erro(chave: str, live_server: LiveServer) -> None:
     *_, feito = simular(Parametros(operacoes=3_000, produtos=300, erros=10))
-    call_command("pdv_replicar", "--url", live_server.url, "--chave", chave, "--lote", "250", verbosity=0)
+    replicar(live_server, chave)
     assert OperacaoPdv.objects.count() == 3_000
     drenar_tudo()
-    com_erro = OperacaoPdv.objects.exclude(situacao_replicacao=9).values_list("id_operacao", "erro_codigo")
-    erros = {numero: codigo.partition(":")[0] for numero, codigo in com_erro}
+    erros = com_erro()
     assert erros == {d.operacao.pk: CODIGOS[d.desvio] for d in feito.desvios}
     assert not NotaFiscal.objects.exclude(situacao_replicacao=9).exists()
     assert set(OperacaoPdv.objects.values_list("operacao", flat=True)) == set(Especie)
+    assert lancado() == dito_pelo_pdv(fora=erros)
+    canceladas = terminal.NotaFiscal.objects.filter(situacao="cancelada").count()
+    assert DocumentoFiscal.objects.filter(situacao="cancelada", estorno_de=None).count() == canceladas > 0
+    assert not AvisoFiscal.objects.exists()
+    verificar_tudo()
+
+
+def test_o_contado_de_cada_turno_e_o_esperado(chave: str, live_server: LiveServer) -> None:
+    list(simular(Parametros(operacoes=800, produtos=300)))
+    replicar(live_server, chave)
+    turnos = list(Turno.objects.order_by("id_turno"))
+    assert len(turnos) > 5
+    for turno in turnos:
+        assert {linha.finalizador: linha.diferenca for linha in conferir_turno(turno).linhas if linha.diferenca} == {}
+
+
+def test_o_que_chega_fora_de_ordem_espera_e_da_no_mesmo(chave: str, live_server: LiveServer) -> None:
+    """Half of the operations come first, without what they refer to; nothing is in error, then nor later."""
+    list(simular(Parametros(operacoes=800, produtos=300)))
+    sorteadas = random.Random(7).sample(list(terminal.OperacaoPdv.objects.values_list("pk", flat=True)), 400)
+    terminal.OperacaoPdv.objects.filter(pk__in=sorteadas).update(situacao_replicacao=2)
+    replicar(live_server, chave)
+    drenar_tudo()
+    esperando = OperacaoPdv.objects.exclude(situacao_replicacao=9)
+    assert esperando.exists()
+    assert set(esperando.values_list("situacao_replicacao", "erro_codigo")) == {(1, "")}
+    terminal.OperacaoPdv.objects.filter(pk__in=sorteadas).update(situacao_replicacao=1)
+    replicar(live_server, chave)
+    drenar_tudo()
+    assert not com_erro()
+    assert lancado() == dito_pelo_pdv()
     verificar_tudo()
