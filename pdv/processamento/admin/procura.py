@@ -10,6 +10,7 @@ import uuid
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -112,13 +113,14 @@ def _procurar(request: HttpRequest, termo: str) -> Resultado:
     if not usuario.has_perm("replicacao.view_notafiscal"):
         achados.notas = set()
     resultado = _visiveis(request, achados, _mostravel(termo))
-    if com_documento and documento_em(termo):
-        registrar(
-            acao="pdv.procurar_por_documento",
-            ator=ator_usuario(usuario),
-            objeto="replicacao.operacaopdv",
-            depois={"documento": mascarar_documento(documento_em(termo)), "achadas": len(resultado.operacoes)},
-        )
+    if com_documento and (documento := documento_em(termo)):
+        with transaction.atomic():
+            registrar(
+                acao="pdv.procurar_por_documento",
+                ator=ator_usuario(usuario),
+                objeto="replicacao.operacaopdv",
+                depois={"documento": mascarar_documento(documento), "achadas": len(resultado.operacoes)},
+            )
     return resultado
 
 

@@ -26,7 +26,7 @@ from tests.pdv.elenco import DINHEIRO, Elenco, estagiar, estagiar_nota, estagiar
 from tests.pdv.fabricas import nova_chave
 from tests.pdv.processamento.conftest import entrar, pessoa
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sem_manifesto")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sem_manifesto")]
 PAGINA = "/admin/processamento/retomada/"
 PRODUTO_555 = "PRODUTO_NAO_CADASTRADO:555"
 
@@ -110,7 +110,6 @@ def test_sem_problemas_a_pagina_diz_que_nao_ha(elenco: Elenco, ana: Any) -> None
     assert "Nenhum problema" in ana.get(PAGINA).content.decode()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_um_clique_depois_do_conserto_lanca_exatamente_as_do_grupo(elenco: Elenco, ana: Any) -> None:
     vendas = [estagiar_venda(elenco.pdv, [(555, "1", "25.00")], [(DINHEIRO, "25.00", "0", 1)]) for _ in range(3)]
     outra = estagiar_venda(elenco.pdv, [(556, "1", "9.00")], [(DINHEIRO, "9.00", "0", 1)])
@@ -134,7 +133,6 @@ def test_um_clique_depois_do_conserto_lanca_exatamente_as_do_grupo(elenco: Elenc
     verificar_tudo()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_o_que_falha_de_novo_aparece_com_o_seu_erro(elenco: Elenco, ana: Any) -> None:
     estagiar_venda(elenco.pdv, [(555, "1", "25.00")], [(DINHEIRO, "25.00", "0", 1)])
     estagiar_venda(elenco.pdv, [(555, "1", "5.00"), (556, "1", "5.00")], [(DINHEIRO, "10.00", "0", 1)])

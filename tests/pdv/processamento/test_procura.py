@@ -24,7 +24,7 @@ from tests.pdv.elenco import CREDIARIO, INSTALACAO, Elenco, estagiar, estagiar_n
 from tests.pdv.fabricas import nova_chave
 from tests.pdv.processamento.conftest import entrar, pessoa
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sem_manifesto")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sem_manifesto")]
 PROCURAR = "/admin/replicacao/operacaopdv/procurar/"
 CPF = "52998224725"
 
@@ -149,7 +149,6 @@ def test_a_outra_filial_nao_aparece(elenco: Elenco, ana: Any) -> None:
     assert entrar(pessoa("caio", filiais=(elenco.centro,))).post(PROCURAR, {"q": "1"}).status_code == 403
 
 
-@pytest.mark.django_db(transaction=True)
 def test_titulo_leva_a_venda_e_a_quem_o_pagou(elenco: Elenco, ana: Any) -> None:
     venda = estagiar_venda(elenco.pdv, [(101, "1", "30.00")], [(CREDIARIO, "30.00", "0", 3)], cliente="1")
     drenar_tudo()
