@@ -7,12 +7,12 @@ sent, and the retaguarda closes the command when it arrives.
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 from random import Random
 from typing import Any, NamedTuple
 
 import structlog
 from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db.models import F
 
 from pdv.terminal.envio import Cliente, Desfecho, Resposta
 from pdv.terminal.models import NotaFiscal, OperacaoPdv, SituacaoReplicacao
@@ -21,7 +21,6 @@ from pdv.terminal.registro import ALIAS
 
 INTERVALO = 60.0
 REPLICAR = "replicar"
-_DE_NOVO: dict[str, Any] = {"tentativas": 0, "proxima_tentativa_em": None, "mensagem": ""}
 
 log = structlog.get_logger(__name__)
 
@@ -34,14 +33,6 @@ class Comando(NamedTuple):
     id_operacao: int
 
 
-class Efeito(Enum):
-    """What became of the operation that was asked for."""
-
-    VOLTOU = "voltou"  # to 1: it goes in the next package
-    PENDENTE = "pendente"  # already at 1: it goes, or is on its way
-    AUSENTE = "ausente"
-
-
 @dataclass(slots=True)
 class Comandos:
     """Asks at once, then at most every `intervalo` seconds."""
@@ -50,14 +41,13 @@ class Comandos:
     intervalo: float = INTERVALO
     sorteio: Random = field(default_factory=Random)
     _proxima: float | None = None
-    _vistos: set[int] = field(default_factory=set)
 
     def atender(self) -> bool:
         """Ask and obey, when it is time. True when there is something to send. What fails is left for the next time.
 
         1. Ask what is open for this installation.
         2. The operation and its notes go back to 1, in one transaction a command.
-        3. Tell the retaguarda, or leave it to the arrival of the operation.
+        3. Tell the retaguarda. Where that fails, it asks again, or sees the operation arrive.
         """
         agora = time.monotonic()
         if self._proxima is not None and agora < self._proxima:
@@ -76,23 +66,14 @@ class Comandos:
         if resposta.desfecho is not Desfecho.RESPONDIDO:
             self._recuar(resposta)
             return False
-        efeitos = {comando: self._obedecer(comando) for comando in _lidos(resposta)}
-        for comando, efeito in efeitos.items():
-            if efeito is not Efeito.PENDENTE and not self._concluir(comando, efeito, instalacao):
+        recusas = {comando: _obedecer(comando) for comando in _lidos(resposta)}
+        for comando, recusa in recusas.items():
+            if not self._concluir(comando, recusa, instalacao):
                 break  # the link fell: the rest is told again
-        return Efeito.VOLTOU in efeitos.values()
+        return "" in recusas.values()
 
-    def _obedecer(self, comando: Comando) -> Efeito | None:
-        if comando.tipo != REPLICAR:
-            return None
-        efeito = replicar_de_novo(comando.id_operacao, com_notas=comando.id not in self._vistos)
-        self._vistos.add(comando.id)
-        log.info("comandos.replicar", comando=comando.id, operacao=comando.id_operacao, efeito=efeito.value)
-        return efeito
-
-    def _concluir(self, comando: Comando, efeito: Efeito | None, instalacao: str) -> bool:
-        mensagem = _recusa(comando, efeito)
-        palavra = {"instalacao": instalacao, "cumprido": not mensagem, "mensagem": mensagem}
+    def _concluir(self, comando: Comando, recusa: str, instalacao: str) -> bool:
+        palavra = {"instalacao": instalacao, "cumprido": not recusa, "mensagem": recusa}
         resposta = self.cliente.avisar(f"comandos/{comando.id}", palavra)
         if resposta.desfecho is Desfecho.RESPONDIDO:
             return True
@@ -120,27 +101,29 @@ def _numero(valor: object) -> bool:
     return type(valor) is int and 0 <= valor < 2**63
 
 
-def _recusa(comando: Comando, efeito: Efeito | None) -> str:
-    if efeito is None:
+def _obedecer(comando: Comando) -> str:
+    """Do it; returns why not, or nothing."""
+    if comando.tipo != REPLICAR:
         return f"este replicador não conhece o comando {comando.tipo[:40]!r}: atualize-o"
-    if efeito is Efeito.AUSENTE:
+    if not replicar_de_novo(comando.id_operacao):
         return f"a operação {comando.id_operacao} não existe neste PDV"
+    log.info("comandos.replicar", comando=comando.id, operacao=comando.id_operacao)
     return ""
 
 
-def replicar_de_novo(id_operacao: int, *, com_notas: bool = True) -> Efeito:
-    """Put an operation and its notes back at 1, due now; all or nothing.
+def replicar_de_novo(id_operacao: int) -> bool:
+    """Put an operation and its notes at 1, due now: both or nothing. False when there is no such operation.
 
-    One that is at 1 stays as it is, with the time of its next attempt: it has not been answered for yet. Its notes
-    go again too, if `com_notas`: who put the operation there by hand may have forgotten them.
+    It counts as an attempt, so that the answer to a package that is still on its way does not mark them (`marcacao`):
+    that answer was given before the retaguarda asked.
     """
-    operacao = OperacaoPdv.objects.using(ALIAS).filter(pk=id_operacao)
-    notas = NotaFiscal.objects.using(ALIAS).filter(id_operacao=id_operacao)
+    de_novo: dict[str, Any] = {"tentativas": F("tentativas") + 1, "proxima_tentativa_em": None, "mensagem": ""}
     pendente = SituacaoReplicacao.PENDENTE
     with transaction.atomic(using=ALIAS):
-        voltou = operacao.exclude(situacao_replicacao=pendente).update(situacao_replicacao=pendente, **_DE_NOVO)
-        if not (voltou or operacao.exists()):
-            return Efeito.AUSENTE
-        if voltou or com_notas:
-            notas.exclude(lojamix_sit_replicacao=pendente).update(lojamix_sit_replicacao=pendente, **_DE_NOVO)
-        return Efeito.VOLTOU if voltou else Efeito.PENDENTE
+        operacao = OperacaoPdv.objects.using(ALIAS).filter(pk=id_operacao)
+        if not operacao.update(situacao_replicacao=pendente, **de_novo):
+            return False
+        NotaFiscal.objects.using(ALIAS).filter(id_operacao=id_operacao).update(
+            lojamix_sit_replicacao=pendente, **de_novo
+        )
+    return True

@@ -79,7 +79,8 @@ def _marcar(tipo: Tipo, aceitas: dict[Linha, Resultado], contagem: Contagem) -> 
     if not aceitas:
         return
     agora_sao = reler(tipo, (linha.pk for linha in aceitas))
-    iguais = {linha: r for linha, r in aceitas.items() if agora_sao.get(linha.pk) == linha.corpo}
+    # the same row, attempts included: one that was asked for again meanwhile owes another answer
+    iguais = {linha: r for linha, r in aceitas.items() if agora_sao.get(linha.pk) == linha}
     contagem.mudadas += len(aceitas) - len(iguais)
     for divergente in (False, True):
         chaves = [linha.pk for linha, r in iguais.items() if (r.resultado == DIVERGENTE) is divergente]

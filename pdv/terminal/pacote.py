@@ -155,10 +155,10 @@ def _em_ordem(tipo: Tipo, agora: datetime, lote: int) -> Iterator[Linha]:
         ultima = linhas[-1].pk
 
 
-def reler(tipo: Tipo, chaves: Iterable[int]) -> dict[int, bytes]:
+def reler(tipo: Tipo, chaves: Iterable[int]) -> dict[int, Linha]:
     """The rows as they are now, those that are no longer at 1 left out. Locks them where the database can."""
     linhas = pendentes(tipo).filter(pk__in=list(chaves)).order_by("pk").select_for_update()
-    return {linha.pk: linha.corpo for linha in FONTES[tipo].ler(linhas)}
+    return {linha.pk: linha for linha in FONTES[tipo].ler(linhas)}
 
 
 def identidade_da_instalacao() -> uuid.UUID:

@@ -58,7 +58,7 @@ LISTAR: Final[dict[str, Any]] = {
         "Os comandos abertos deste ponto de venda, o da chave, e desta instalação, do mais antigo ao mais novo; no "
         "máximo 200 por vez. Um comando volta a cada pergunta até ser concluído.\n\n"
         "- `replicar`: volte a 1 a `situacao_replicacao` da operação e a `Lojamix_SitReplicacao` de suas notas, e "
-        "conclua o comando. Se ela já está em 1, não há o que fazer: a sua chegada conclui o comando."
+        "conclua o comando. A chegada da operação também o conclui."
     ),
     "parameters": [_INSTALACAO],
     "responses": {

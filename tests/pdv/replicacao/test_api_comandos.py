@@ -92,7 +92,7 @@ def test_sem_chave_com_chave_de_outro_escopo_ou_sem_pdv_nao_entra(
     _erro(chamar("rtg_nada"), 401, "CHAVE_INVALIDA")
     leitura = criar_chave(nome="BI", escopos=["rotinas"], ator=ATOR_SISTEMA)[1]
     _erro(chamar(leitura), 403, "ESCOPO_INSUFICIENTE")
-    solta = criar_chave(nome="solta", escopos=["pdv"], ator=ATOR_SISTEMA)[1]
+    solta = criar_chave(nome="solta", escopos=["pdv"], ponto_venda_id=999_999, ator=ATOR_SISTEMA)[1]
     _erro(chamar(solta), 403, "CHAVE_SEM_PONTO_VENDA")
     valida = criar_chave(nome="PDV 1", escopos=["pdv"], ponto_venda_id=ponto_venda.pk, ator=ATOR_SISTEMA)[1]
     PontoVenda.objects.update(ativo=False)
