@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -22,6 +23,8 @@ FALSOS = frozenset({"0", "false", "f", "no", "n", "off", "nao", "não", ""})
 TAMANHO_MINIMO_DA_CHAVE = 32
 BANCOS = {"postgresql": "postgresql", "postgres": "postgresql", "psql": "postgresql", "pgsql": "postgresql"}
 CORRETORES = ("redis", "rediss", "amqp", "amqps", "pyamqp", "sentinel", "sqla+postgresql+psycopg2")
+CORREIOS = ("smtp", "smtp+tls", "smtp+ssl")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 NIVEIS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FORMATOS = ("json", "texto")
@@ -115,6 +118,46 @@ def corretor(nome: str) -> str:
     if url and (esquema not in CORRETORES or "://" not in url):
         raise _recusar(nome, f"uma URL começando por {', '.join(f'{c}://' for c in CORRETORES)}", f"{esquema[:30]}")
     return url
+
+
+class Correio(NamedTuple):
+    """Where e-mail is handed over."""
+
+    servidor: str = "localhost"
+    porta: int = 25
+    usuario: str = ""
+    senha: str = ""
+    starttls: bool = False
+    tls: bool = False
+
+
+def correio(nome: str) -> Correio:
+    """The server of a URL: `smtp://`, `smtp+tls://` (STARTTLS) or `smtp+ssl://`. It may hold a password."""
+    url = texto(nome)
+    if not url:
+        return Correio()
+    partes = urlsplit(url)
+    try:
+        porta = partes.port
+    except ValueError:
+        porta = -1
+    if partes.scheme not in CORREIOS or not partes.hostname or porta == -1:
+        esperado = " ou ".join(f"{c}://usuario:senha@servidor:porta" for c in CORREIOS)
+        raise _recusar(nome, esperado, f"{partes.scheme[:30]}://...")
+    starttls, tls = partes.scheme == "smtp+tls", partes.scheme == "smtp+ssl"
+    padrao = 465 if tls else 587 if starttls else 25
+    return Correio(
+        partes.hostname, porta or padrao, unquote(partes.username or ""), unquote(partes.password or ""), starttls, tls
+    )
+
+
+def enderecos(nome: str) -> list[str]:
+    """E-mail addresses, separated by commas; none when the variable is absent or empty."""
+    valores = [parte.strip() for parte in texto(nome).split(",") if parte.strip()]
+    for valor in valores:
+        if not _EMAIL.fullmatch(valor):
+            raise _recusar(nome, "endereços de e-mail separados por vírgula", valor)
+    return valores
 
 
 def chave_secreta(nome: str, pasta: Path) -> str:

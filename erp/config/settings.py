@@ -251,6 +251,21 @@ PDV_NOTA_TOLERANCIA = timedelta(
 )  # how long a note may be cancelled before its sale, or the sale before its note
 PDV_MORTES_MAXIMO = ambiente.inteiro("PDV_MORTES_MAXIMO", 3, minimo=1, maximo=100)
 
+# Conferência
+CONFERENCIA_TOLERANCIA = timedelta(hours=ambiente.inteiro("CONFERENCIA_TOLERANCIA", 6, minimo=0, maximo=720))
+CONFERENCIA_SILENCIO = timedelta(hours=ambiente.inteiro("CONFERENCIA_SILENCIO", 24, minimo=1, maximo=720))
+CONFERENCIA_CONTINGENCIA = timedelta(hours=ambiente.inteiro("CONFERENCIA_CONTINGENCIA", 6, minimo=1, maximo=24))
+CONFERENCIA_RESUMO = timedelta(hours=ambiente.inteiro("CONFERENCIA_RESUMO", 6, minimo=1, maximo=168))
+CONFERENCIA_EMAILS = ambiente.enderecos("CONFERENCIA_EMAILS")
+
+# E-mail, for alarms
+_CORREIO = ambiente.correio("EMAIL_URL")
+EMAIL_HOST, EMAIL_PORT = _CORREIO.servidor, _CORREIO.porta
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _CORREIO.usuario, _CORREIO.senha
+EMAIL_USE_TLS, EMAIL_USE_SSL = _CORREIO.starttls, _CORREIO.tls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ambiente.texto("EMAIL_REMETENTE", "retaguarda@localhost")
+
 # Import and export
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = False

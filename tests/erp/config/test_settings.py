@@ -35,6 +35,10 @@ def ler_settings(dados: Path, codigo: str = "", **ambiente: str) -> subprocess.C
         ("CELERY_BROKER_URL", "10.0.0.6:6379", "CELERY_BROKER_URL: esperado uma URL"),
         ("PDV_LOTE", "0", "PDV_LOTE: esperado um número de 1 a 5000, recebido '0'"),
         ("PDV_OPERACOES_MAXIMO", "mil", "PDV_OPERACOES_MAXIMO: esperado um número inteiro, recebido 'mil'"),
+        ("EMAIL_URL", "http://a:segredo@b", "EMAIL_URL: esperado smtp://usuario:senha@servidor:porta"),
+        ("EMAIL_URL", "smtp+tls://a:segredo@b:porta", "EMAIL_URL: esperado smtp://usuario:senha@servidor:porta"),
+        ("CONFERENCIA_EMAILS", "ana", "CONFERENCIA_EMAILS: esperado endereços de e-mail separados por vírgula"),
+        ("CONFERENCIA_TOLERANCIA", "-1", "CONFERENCIA_TOLERANCIA: esperado um número de 0 a 720"),
         ("LOG_NIVEL", "alto", "LOG_NIVEL: esperado uma destas opções: DEBUG, INFO, WARNING, ERROR"),
     ],
 )
@@ -50,6 +54,17 @@ def test_ler_os_settings_nao_inicia_o_banco(tmp_path: Path) -> None:
     feito = ler_settings(tmp_path / "dados", "print(s.DATABASES['default']['ENGINE'], s.CELERY_BROKER_URL)")
     assert feito.stdout.startswith("erp.config.banco sqla+postgresql+psycopg2://postgres@/retaguarda?")
     assert not servidor_padrao(tmp_path / "dados").dados.exists()
+
+
+def test_o_correio_e_lido_de_uma_url(tmp_path: Path) -> None:
+    mostrar = (
+        "print(s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_HOST_USER, s.EMAIL_USE_TLS, s.EMAIL_USE_SSL, s.CONFERENCIA_EMAILS)"
+    )
+    feito = ler_settings(
+        tmp_path, mostrar, EMAIL_URL="smtp+tls://loja%40x.br:a%2Fb@correio.exemplo", CONFERENCIA_EMAILS="a@x.br, b@y.br"
+    )
+    assert feito.stdout.strip() == "correio.exemplo 587 loja@x.br True False ['a@x.br', 'b@y.br']"
+    assert ler_settings(tmp_path, mostrar).stdout.strip() == "localhost 25  False False []"
 
 
 def test_a_chave_secreta_e_criada_uma_vez_e_so_o_dono_a_le(tmp_path: Path) -> None:
