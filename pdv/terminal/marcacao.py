@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from pdv.terminal import espera
 from pdv.terminal.envio import Resposta, Resultado
+from pdv.terminal.manifestos import tocar
 from pdv.terminal.models import Instalacao, SituacaoReplicacao
 from pdv.terminal.pacote import FONTES, Linha, Tipo, pendentes, reler
 from pdv.terminal.registro import ALIAS
@@ -90,6 +91,7 @@ def _marcar(tipo: Tipo, aceitas: dict[Linha, Resultado], contagem: Contagem) -> 
             .filter(pk__in=chaves)
             .update(**{FONTES[tipo].situacao: SituacaoReplicacao.EFETUADA}, mensagem=mensagem)
         )
+    tocar(tipo, [linha.pk for linha in iguais])
     for linha, resultado in iguais.items():
         if resultado.resultado in (EXISTENTE, DIVERGENTE):
             log.info("replicacao." + resultado.resultado, tipo=str(tipo), linha=linha.pk)

@@ -35,11 +35,15 @@ class OperacaoPdv(Situacao, tabelas.OperacaoPdv):
 
     class Meta:
         db_table = "operacao_pdv"
-        # the replicator: what is pending, oldest first
         indexes = [
+            # the replicator: what is pending, oldest first
             models.Index(
                 fields=["id_operacao"], condition=models.Q(situacao_replicacao=1), name="operacao_pdv_pendente"
-            )
+            ),
+            # the manifest of a day
+            models.Index(fields=["data_hora_inicio"], name="operacao_pdv_inicio"),
+            # the manifest of a turno
+            models.Index(fields=["id_turno"], name="operacao_pdv_turno"),
         ]
 
 
@@ -104,3 +108,25 @@ class Instalacao(models.Model):
     class Meta:
         db_table = "instalacao"
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="instalacao_unica")]
+
+
+class Manifesto(models.Model):
+    """What the replicator knows of the manifest of a day or turno: the last version made, the last one acknowledged."""
+
+    class Tipo(models.TextChoices):
+        DIA = "dia", "Dia"
+        TURNO = "turno", "Turno"
+
+    tipo = models.CharField(max_length=5, choices=Tipo.choices)
+    referencia = models.CharField(max_length=20)  # 2026-07-01, or the turno's number
+    toques = models.IntegerField(default=1)  # counts what changed; zero: nothing since the last look
+    versao = models.BigIntegerField(default=0)
+    resumo = models.CharField(max_length=64, blank=True, default="")  # of the content of `versao`
+    confirmada = models.BigIntegerField(default=0)  # the version that the retaguarda has
+    mensagem = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        db_table = "manifesto"
+        constraints = [models.UniqueConstraint(fields=["tipo", "referencia"], name="manifesto_unico")]
+        # the replicator: what may have to be sent
+        indexes = [models.Index(fields=["id"], condition=models.Q(toques__gt=0), name="manifesto_tocado")]

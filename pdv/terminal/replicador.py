@@ -53,13 +53,15 @@ class Rodada:
 
 @dataclass(slots=True)
 class Replicador:
-    """Sends what is due. `ao_avancar` is told after each answer what was taken and put off so far."""
+    """Sends what is due. `ao_avancar` is told after each answer what was taken and put off so far;
+    `ao_esvaziar` is called when no operation is due, and sends the manifests."""
 
     cliente: Cliente
     parada: Parada
     lote: int = LOTE
     bytes_maximo: int = BYTES_MAXIMO
     ao_avancar: Callable[[Contagem], None] = lambda contagem: None
+    ao_esvaziar: Callable[[], None] = lambda: None
     intervalo_comandos: float = INTERVALO
     contagem: Contagem = field(default_factory=Contagem)
     sorteio: Random = field(default_factory=Random)
@@ -78,6 +80,8 @@ class Replicador:
             falhas = (falhas if self.contagem.linhas == antes else 0) + 1 if rodada.fim in FALHAS else 0
             if rodada.fim not in FALHAS and not self.parada.pedida and comandos.atender():
                 continue
+            if rodada.fim is Fim.VAZIO:
+                self.ao_esvaziar()
             if not continuo and (rodada.fim in (Fim.VAZIO, Fim.SEM_ACESSO) or falhas >= tentativas):
                 return rodada
             self._descansar(rodada, falhas, intervalo)

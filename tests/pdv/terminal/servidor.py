@@ -47,6 +47,9 @@ class Retaguarda:
     perguntas: list[str] = field(default_factory=list)  # path and query of each question for them
     palavras: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # what tills said of them
     roteiro_comandos: Callable[[str], Saida | None] = lambda caminho: None
+    remessas: list[Pacote] = field(default_factory=list)
+    manifestos: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # the newest of each
+    roteiro_manifestos: Callable[[Pacote], Saida | None] = lambda remessa: None
 
     def __enter__(self) -> Retaguarda:
         retaguarda = self
@@ -59,6 +62,8 @@ class Retaguarda:
                 bruto = self.rfile.read(int(self.headers["Content-Length"]))
                 if self.path.startswith("/api/pdv/v1/comandos/"):
                     retaguarda.ouvir(self, bruto)
+                elif self.path == "/api/pdv/v1/manifestos":
+                    retaguarda.conferir(self, bruto)
                 else:
                     retaguarda.atender(self, bruto)
 
@@ -109,6 +114,25 @@ class Retaguarda:
                 self.comandos = [c for c in self.comandos if c["id"] != numero]
                 saida = em_json(200, {"id": numero, "situacao": "cumprido"})
         _responder(pedido, saida)
+
+    def conferir(self, pedido: BaseHTTPRequestHandler, bruto: bytes) -> None:
+        """Manifests: the greatest version of each is kept."""
+        remessa = json.loads(gzip.decompress(bruto))
+        with self.trava:
+            self.remessas.append(remessa)
+            saida = self.roteiro_manifestos(remessa)
+            if saida is None:
+                saida = em_json(200, {"manifestos": [self._guardar_manifesto(m) for m in remessa["manifestos"]]})
+        _responder(pedido, saida)
+
+    def _guardar_manifesto(self, m: dict[str, Any]) -> dict[str, Any]:
+        chave = (m["tipo"], str(m["id_turno"] or m["dia"]))
+        atual = self.manifestos.get(chave)
+        resposta = {"tipo": m["tipo"], "dia": m["dia"], "id_turno": m["id_turno"], "versao": m["versao"]}
+        if atual is not None and atual["versao"] > m["versao"]:
+            return resposta | {"resultado": "antigo", "versao": atual["versao"]}
+        self.manifestos[chave] = m
+        return resposta | {"resultado": "criado" if atual is None else "atualizado"}
 
     def guardar(self, pacote: Pacote) -> dict[str, Any]:
         """Store by key and answer in the order sent; `guardadas` has what came first, `vezes` how often it came."""

@@ -14,6 +14,7 @@ from pdv.terminal.envio import Cliente, EnderecoInvalido
 from pdv.terminal.espera import Parada
 from pdv.terminal.marcacao import Contagem, renovar_instalacao, total_pendente
 from pdv.terminal.preparo import preparar
+from pdv.terminal.remessa import Remessas
 from pdv.terminal.replicador import LOTE, Fim, Replicador, Rodada
 
 _PARA_TODOS = 1000  # the server takes no more operations in one request
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         desinstalar = parada.instalar()
         try:
             replicador = Replicador(cliente, parada, lote=opcoes["lote"], intervalo_comandos=opcoes["comandos"])
+            replicador.ao_esvaziar = Remessas(cliente, parada, continuo=opcoes["continuo"]).enviar
             fim = self._replicar(replicador, opcoes)
         finally:
             cliente.fechar()
