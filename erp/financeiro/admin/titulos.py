@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -108,6 +109,11 @@ class TituloAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
         inteiro = Value(usuario_de(request).has_perm(PERMISSAO_DOCUMENTO))
         linhas: QuerySet[Any] = com_aberto(super().get_queryset(request)).annotate(documento_inteiro=inteiro)
         return linhas
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """No button to settle what is settled."""
+        titulo = self.get_object(request, unquote(str(object_id)))
+        return super().get_actions_detail(request, object_id) if titulo is not None and titulo.aberto > 0 else []
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -155,6 +155,11 @@ def test_botao_baixar_na_pagina_do_titulo(caio: Client) -> None:
     assert [linha.titulo.pk for linha in resposta.context["linhas"]] == [alvo.pk]
 
 
+def test_titulo_baixado_nao_oferece_o_botao_baixar(caio: Client) -> None:
+    pago = baixado(caio).titulo_id
+    assert "baixar-este" not in caio.get(reverse("admin:financeiro_titulo_change", args=[pago])).content.decode()
+
+
 def desfazer(cliente: Client, *baixas: Baixa, motivo: str = "valor errado") -> Any:
     dados = {"action": "desfazer", "_selected_action": [baixa.pk for baixa in baixas]}
     confirmacao = cliente.post(BAIXAS, dados)
