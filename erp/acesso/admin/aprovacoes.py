@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from unfold.decorators import display
@@ -31,7 +32,7 @@ class AprovacaoAdmin(SomenteLeitura, AdminBase):
         ("Decisão", {"fields": ("quem_decidiu", "decidida_em", "motivo_decisao", "consumida_em")}),
         ("Para a TI", {"fields": ("acao", "objeto", "objeto_id", "dados")}),
     )
-    readonly_fields = tuple(campo for _, opcoes in fieldsets for campo in opcoes["fields"])
+    readonly_fields = flatten_fieldsets(fieldsets)
     actions = ("aprovar", "recusar")
     actions_detail = ("aprovar", "recusar")
 

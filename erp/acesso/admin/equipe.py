@@ -119,14 +119,15 @@ class GroupAdmin(GroupAdminDoDjango, AdminBase):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("permissions")
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
         return permissoes_em_portugues(super().formfield_for_manytomany(db_field, request, **kwargs))
 
 
 def permissoes_em_portugues(campo: Any) -> Any:
     """Django names its own permissions in English only: `Can view produto`."""
-    if isinstance(campo, forms.ModelMultipleChoiceField) and campo.queryset.model is Permission:
-        campo.label_from_instance = em_portugues  # type: ignore[method-assign]  # of this field, not of the class
+    if isinstance(campo, forms.ModelMultipleChoiceField) and campo.queryset is not None:
+        if campo.queryset.model is Permission:
+            campo.__dict__["label_from_instance"] = em_portugues  # of this field, not of the class
     return campo
 
 
