@@ -6,9 +6,10 @@ user, in one transaction with the one-time token that makes a double click harml
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django import forms
 from django.contrib import messages
@@ -29,7 +30,34 @@ from erp.acesso.erros import ErroDefinitivo
 
 CONTAGEM_MAXIMA = 10_000
 AMOSTRA = 10
-Corpo = Callable[[Any, QuerySet[Any], str, User], str | None]
+Corpo = Callable[..., str | None]
+
+
+@dataclass(frozen=True)
+class Painel:
+    """What the page of an action shows above the reason, worked out for these very rows.
+
+    `modelo` is rendered with `contexto`. `botao` says what the button will do; without `pode` there is no button.
+    `rotulos` keeps, of the fields beyond the reason, those that apply, by what they are called here. `visto` (JSON)
+    comes back with what is sent.
+    """
+
+    modelo: str
+    contexto: Mapping[str, Any]
+    botao: str = ""
+    pode: bool = True
+    rotulos: Mapping[str, str] = field(default_factory=dict)
+    visto: Any = None
+
+
+class Envio(NamedTuple):
+    """What came back of a page with a panel: the fields beyond the reason, and what was seen."""
+
+    campos: Mapping[str, Any]
+    visto: Any
+
+
+Paineleiro = Callable[[User, QuerySet[Any]], Painel | None]
 
 
 class Acao(Protocol):
@@ -65,6 +93,8 @@ def acao_com_motivo(
     perigosa: bool = False,
     atomica: bool = True,
     icone: str = "",
+    formulario: type[FormularioDeMotivo] = FormularioDeMotivo,
+    painel: Paineleiro | None = None,
 ) -> Callable[[Corpo], Any]:
     """Make a method `(self, queryset, motivo, usuario) -> str | None` of an `AdminBase` into an action with a reason.
 
@@ -73,6 +103,8 @@ def acao_com_motivo(
     whoever sees the action and again of whoever sends it.
     `ErroDefinitivo` and `ValidationError` undo everything and come back to the page with the reason still typed.
     `atomica=False` is for a service that opens its own transactions: the token is then spent before it starts.
+    `formulario` may ask for more than the reason, and `painel` shows what will happen before anybody confirms; the
+    method then takes an `Envio` as its last argument.
     Works in `actions` and, when named there too, in `actions_detail`.
     """
 
@@ -90,6 +122,8 @@ def acao_com_motivo(
             botao=botao,
             perigosa=perigosa,
             atomica=atomica,
+            formulario=formulario,
+            painel=painel,
             # What unfold reads of a button of an object's page.
             attrs={},
             icon=icone or None,
@@ -119,12 +153,14 @@ class _Pedido:
 
     def atender(self) -> HttpResponse | None:
         if self.request.method != "POST" or "token" not in self.request.POST:
-            return self._pagina(FormularioDeMotivo())
-        formulario = FormularioDeMotivo(self.request.POST)
+            return self._pagina(self.acao.formulario())
+        if self.request.POST.get("recalcular"):
+            return self._pagina(self.acao.formulario(initial=self.request.POST.dict()))
+        formulario = self.acao.formulario(self.request.POST)
         if not formulario.is_valid():
             return self._pagina(formulario)
         try:
-            mensagem = self._agir(formulario.cleaned_data["motivo"])
+            mensagem = self._agir(formulario.cleaned_data)
         except formularios.FormularioRepetido as erro:
             messages.warning(self.request, str(erro))
             return self._voltar()
@@ -134,22 +170,30 @@ class _Pedido:
             messages.success(self.request, mensagem)
         return self._voltar()
 
-    def _agir(self, motivo: str) -> str | None:
-        token, quantas = formularios.ler(self.request.POST["token"], self.usuario, self.nome)
-        if quantas != (agora := self._contar()):
+    def _agir(self, dados: dict[str, Any]) -> str | None:
+        token, visto = formularios.ler(self.request.POST["token"], self.usuario, self.nome)
+        if visto["linhas"] != (agora := self._contar()):
+            antes = _quantas(visto["linhas"])
             raise ErroDefinitivo(
-                "SELECAO_MUDOU", f"A seleção mudou de {_quantas(quantas)} para {_quantas(agora)}.", "Confira de novo."
+                "SELECAO_MUDOU", f"A seleção mudou de {antes} para {_quantas(agora)}.", "Confira de novo."
+            )
+        argumentos: list[Any] = [self.modeladmin, self.queryset, dados["motivo"], self.usuario]
+        if self.acao.painel:
+            argumentos.append(
+                Envio({nome: valor for nome, valor in dados.items() if nome != "motivo"}, visto["painel"])
             )
         if not self.acao.atomica:
             formularios.usar(token, self.usuario, self.nome)
-            return self.corpo(self.modeladmin, self.queryset, motivo, self.usuario)
+            return self.corpo(*argumentos)
         with transaction.atomic():
             formularios.usar(token, self.usuario, self.nome)
-            return self.corpo(self.modeladmin, self.queryset, motivo, self.usuario)
+            return self.corpo(*argumentos)
 
     def _pagina(self, formulario: FormularioDeMotivo, erro: str = "") -> TemplateResponse:
         quantas = self._contar()
         explicacao = self.acao.explicacao
+        painel = self.acao.painel(self.usuario, self.queryset) if self.acao.painel and quantas else None
+        _deixar_campos(formulario, painel.rotulos if painel else {})
         contexto = {
             **self.modeladmin.admin_site.each_context(self.request),
             "title": self.acao.short_description,
@@ -160,7 +204,6 @@ class _Pedido:
             "nome_da_acao": self.acao.__name__,
             "da_lista": self.da_lista,
             "quantidade": _quantas(quantas),
-            "vazia": quantas == 0,
             "amostra": list(self.queryset[:AMOSTRA]),
             "restantes": quantas > AMOSTRA,
             "selecionadas": self.request.POST.getlist(helpers.ACTION_CHECKBOX_NAME) if self.da_lista else [],
@@ -168,7 +211,12 @@ class _Pedido:
             "select_across": self.request.POST.get("select_across", "0"),
             "formulario": formulario,
             "erro": erro,
-            "token": formularios.emitir(self.usuario, self.nome, quantas),
+            "painel": painel,
+            "botao": (painel and painel.botao) or self.acao.botao,
+            "pode": quantas > 0 and (painel is None or painel.pode),
+            "token": formularios.emitir(
+                self.usuario, self.nome, {"linhas": quantas, "painel": painel.visto if painel else None}
+            ),
             "voltar": self.request.get_full_path() if self.da_lista else self._endereco_do_objeto(),
         }
         resposta = TemplateResponse(self.request, "admin/acao_com_motivo.html", contexto)
@@ -196,6 +244,15 @@ class _Pedido:
     def _voltar(self) -> HttpResponse | None:
         """None sends Django back to the list with its filters."""
         return None if self.da_lista else HttpResponseRedirect(self._endereco_do_objeto())
+
+
+def _deixar_campos(formulario: FormularioDeMotivo, rotulos: Mapping[str, str]) -> None:
+    """Beyond the reason, only what applies to these rows is asked, under its own words."""
+    for nome in [nome for nome in formulario.fields if nome != "motivo"]:
+        if nome in rotulos:
+            formulario.fields[nome].label = rotulos[nome]
+        else:
+            del formulario.fields[nome]
 
 
 def _quantas(numero: int) -> str:

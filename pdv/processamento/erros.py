@@ -132,6 +132,7 @@ CODIGOS: dict[str, Codigo] = {
         "Período contábil fechado",
         "Peça a quem tem a permissão de reprocessar em período fechado, ou que o período seja reaberto.",
     ),
+    "JA_EFETUADA": Codigo("Já efetuada", "Tire-a da seleção, ou use Reprocessar."),
     "JA_NA_FILA": Codigo(
         "Já na fila para ser refeita", "Espere o processamento e confira o resultado antes de pedir outra vez."
     ),

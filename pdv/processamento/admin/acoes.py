@@ -6,19 +6,23 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from unfold.widgets import UnfoldBooleanWidget
 
+from erp.acesso.acoes import Envio, FormularioDeMotivo
 from erp.acesso.admin_base import acao_com_motivo
 from pdv.processamento import services
+from pdv.processamento.admin.previa import NOMES, painel_de
+from pdv.processamento.bloqueios import Visto
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.formatos import quantos, reais
 from pdv.processamento.models import Alvo
 from pdv.replicacao.models import SituacaoProcessamento as Situacao
 
 Efeito = Callable[[dict[int, int]], list[str]]  # rows of each situação -> what will happen to them
-NOMES = {Alvo.OPERACAO: ("operação", "operações"), Alvo.NOTA: ("nota", "notas")}
 
 
 class Contagem(NamedTuple):
@@ -102,11 +106,17 @@ def cabe(acao: str, situacao: int) -> bool:
     return acao == "processar" or (acao == "ignorar" and situacao != Situacao.NAO_DEFINIDO)
 
 
-def _servir(servico: Callable[..., int], alvo: Alvo, queryset: QuerySet[Any], motivo: str, usuario: User) -> int:
+class FormularioDeReprocesso(FormularioDeMotivo):
+    pular_bloqueadas = forms.BooleanField(label="", required=False, widget=UnfoldBooleanWidget)
+
+
+def _servir(
+    servico: Callable[..., int], alvo: Alvo, queryset: QuerySet[Any], motivo: str, usuario: User, **opcoes: Any
+) -> int:
     """Call a service with the rows' ids; its refusal goes back to the page with the reason still typed."""
     ids: Sequence[int] = list(queryset.order_by().values_list("pk", flat=True)[: services.LINHAS_MAXIMO + 1])
     try:
-        return servico(alvo=alvo, ids=ids, motivo=motivo, usuario=usuario)
+        return servico(alvo=alvo, ids=ids, motivo=motivo, usuario=usuario, **opcoes)
     except AcaoRecusada as recusa:
         raise ValidationError(f"Nada foi feito: {recusa}") from recusa
 
@@ -114,19 +124,24 @@ def _servir(servico: Callable[..., int], alvo: Alvo, queryset: QuerySet[Any], mo
 def acoes_de(alvo: Alvo, sufixo: str) -> tuple[Any, Any, Any]:
     """The methods `processar`, `reprocessar` and `ignorar` of an admin; `sufixo` ends their permissions."""
 
-    def processar(self: Any, queryset: QuerySet[Any], motivo: str, usuario: User) -> str:
+    def processar(self: Any, queryset: QuerySet[Any], motivo: str, usuario: User, envio: Envio) -> str:
         n = _servir(services.processar_agora, alvo, queryset, motivo, usuario)
         return f"{quantos(n, *NOMES[alvo])} na fila, para agora."
 
-    def reprocessar(self: Any, queryset: QuerySet[Any], motivo: str, usuario: User) -> str:
-        n = _servir(services.reprocessar, alvo, queryset, motivo, usuario)
-        return f"{quantos(n, *NOMES[alvo])} na fila para reprocessar."
+    def reprocessar(self: Any, queryset: QuerySet[Any], motivo: str, usuario: User, envio: Envio) -> str:
+        pular = bool(envio.campos.get("pular_bloqueadas"))
+        visto = Visto(*envio.visto) if envio.visto else None
+        n = _servir(services.reprocessar, alvo, queryset, motivo, usuario, visto=visto, pular_bloqueadas=pular)
+        texto = f"{quantos(n, *NOMES[alvo])} na fila para reprocessar."
+        if fora := queryset.order_by()[: services.LINHAS_MAXIMO].count() - n:
+            texto += f" {quantos(fora, 'bloqueada ficou como estava', 'bloqueadas ficaram como estavam')}."
+        return texto
 
     def ignorar(self: Any, queryset: QuerySet[Any], motivo: str, usuario: User) -> str:
         n = _servir(services.ignorar, alvo, queryset, motivo, usuario)
         return f"{quantos(n, *NOMES[alvo])} fora da fila."
 
-    def acao(corpo: Any, titulo: str, efeito: Efeito, icone: str, *, perigosa: bool = False) -> Any:
+    def acao(corpo: Any, titulo: str, efeito: Efeito, icone: str, *, perigosa: bool = False, **opcoes: Any) -> Any:
         return acao_com_motivo(
             titulo=titulo,
             explicacao=explicar(alvo, efeito),
@@ -134,10 +149,18 @@ def acoes_de(alvo: Alvo, sufixo: str) -> tuple[Any, Any, Any]:
             botao=titulo,
             icone=icone,
             perigosa=perigosa,
+            **opcoes,
         )(corpo)
 
     return (
-        acao(processar, "Processar agora", efeito_de_processar, "bolt"),
-        acao(reprocessar, "Reprocessar", efeito_de_reprocessar, "replay"),
+        acao(processar, "Processar agora", efeito_de_processar, "bolt", painel=painel_de(alvo, "processar")),
+        acao(
+            reprocessar,
+            "Reprocessar",
+            efeito_de_reprocessar,
+            "replay",
+            formulario=FormularioDeReprocesso,
+            painel=painel_de(alvo, "reprocessar"),
+        ),
         acao(ignorar, "Ignorar", efeito_de_ignorar, "block", perigosa=True),
     )

@@ -53,6 +53,7 @@ def _acrescentar(previa: Previa, totais: Totais, ensaio: Ensaio, mostradas: int)
         resumo.estornos += linha.viva_id is not None and linha.desfecho == Desfecho.LANCADA
         resumo.iguais += linha.viva_id is not None and linha.desfecho == Desfecho.LANCADA and not linha.muda
         resumo.bloqueadas += linha.bloqueada
+        resumo.continuam += linha.desfecho != Desfecho.LANCADA and not linha.bloqueada
         for codigo in {digital.partition(":")[0] for digital in linha.codigo.split(",") if digital}:
             resumo.por_codigo[codigo] = resumo.por_codigo.get(codigo, 0) + 1
         previa.dias += linha.dias

@@ -121,7 +121,8 @@ class Resumo:
     por_codigo: dict[str, int] = field(default_factory=dict)  # of rows in error: code, without its subject -> rows
     estornos: int = 0  # rows whose live generation would be undone
     iguais: int = 0  # of those posted again, the ones whose entries stay the same
-    bloqueadas: int = 0
+    bloqueadas: int = 0  # rows that stand and would not be replaced
+    continuam: int = 0  # rows of which nothing stands, and that would still not be posted
     totais: list[Total] = field(default_factory=list)
 
     @property
