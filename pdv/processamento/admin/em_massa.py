@@ -95,13 +95,13 @@ class ReprocessarTodas(_Base):
         except IncorrectLookupParameters:
             return HttpResponseRedirect(_endereco_da_lista())
         if request.method == "POST":
-            return self._enviar(request, usuario, lista)
-        return self._pagina(request, usuario, lista, FormularioDeMotivo())
+            return self._pedir(request, usuario, lista)
+        return self._pagina_do_pedido(request, usuario, lista, FormularioDeMotivo())
 
-    def _enviar(self, request: HttpRequest, usuario: User, lista: ChangeList) -> HttpResponse:
+    def _pedir(self, request: HttpRequest, usuario: User, lista: ChangeList) -> HttpResponse:
         formulario = FormularioDeMotivo(request.POST)
         if not formulario.is_valid():
-            return self._pagina(request, usuario, lista, formulario)
+            return self._pagina_do_pedido(request, usuario, lista, formulario)
         try:
             with transaction.atomic():
                 token, dados = formularios.ler(request.POST.get("token", ""), usuario, FORMULARIO)
@@ -117,11 +117,11 @@ class ReprocessarTodas(_Base):
             messages.warning(request, str(erro))
             return HttpResponseRedirect(reverse("admin:processamento_reprocesso_changelist"))
         except (AcaoRecusada, ErroDefinitivo) as erro:
-            return self._pagina(request, usuario, lista, formulario, f"Nada foi feito: {erro}")
+            return self._pagina_do_pedido(request, usuario, lista, formulario, f"Nada foi feito: {erro}")
         messages.success(request, _o_que_vem(reprocesso))
         return HttpResponseRedirect(reverse("admin:processamento_reprocesso_change", args=[reprocesso.pk]))
 
-    def _pagina(
+    def _pagina_do_pedido(
         self, request: HttpRequest, usuario: User, lista: ChangeList, formulario: FormularioDeMotivo, erro: str = ""
     ) -> HttpResponse:
         escolha = contar_escolha(lista.get_queryset(request))
