@@ -49,6 +49,11 @@ def reais(valor: Decimal | None) -> str:
     return f"{'-' if valor < 0 else ''}R$\u00a0{numero(abs(valor), 2)}"
 
 
+def reais_de(texto: str) -> str:
+    """Money that was kept as text."""
+    return reais(Decimal(texto))
+
+
 def data_hora(quando: datetime | None) -> str:
     return timezone.localtime(quando).strftime("%d/%m/%Y %H:%M:%S") if quando else VAZIO
 

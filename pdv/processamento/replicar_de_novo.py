@@ -20,8 +20,8 @@ from django.utils import timezone
 from auditoria.services import ator_usuario, registrar
 from erp.cadastros.selectors import periodos_fechados
 from filas import acordar
-from pdv.processamento import services
-from pdv.processamento.bloqueios import bloqueios_de
+from pdv.processamento import estorno, services
+from pdv.processamento.bloqueios import periodos_que_impedem
 from pdv.processamento.desfazer import estornar_geracoes, parar_o_dreno, sem_o_dreno
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo, AtoPessoa
@@ -42,12 +42,18 @@ class Bloqueio(NamedTuple):
     mensagem: str
 
 
-def bloqueios(cursor: CursorWrapper, ids: Sequence[int], usuario: User) -> list[Bloqueio]:
-    """What forbids it: settled titles, a closed period, devoluções that stand on a sale and are not among `ids`."""
+def bloqueios(cursor: CursorWrapper, ids: Sequence[int], usuario: User | None) -> list[Bloqueio]:
+    """What forbids it: settled titles, a closed period, devoluções that stand on a sale and are not among `ids`.
+
+    Without `usuario` what depends on the person (the closed period) is left out.
+    """
     vivas = services.com_lancamentos(cursor, ALVO, ids)
     numeros = dict(OperacaoPdv.objects.filter(pk__in=ids).values_list("pk", "id_operacao"))
-    presas = bloqueios_de(cursor, ALVO, (), vivas, usuario) if vivas else {}
-    achados = [Bloqueio(numeros[id_], erro.mensagem) for id_, erro in sorted(presas.items())]
+    presas = estorno.bloqueios(cursor, list(vivas.values())) if vivas else {}
+    achados = [Bloqueio(numeros[i], presas[g].mensagem) for i, g in sorted(vivas.items()) if g in presas]
+    if usuario is not None:
+        fechados = periodos_que_impedem(cursor, ALVO, list(vivas), usuario)
+        achados += [Bloqueio(numeros[i], erro.mensagem) for i, erro in sorted(fechados.items())]
     cursor.execute(
         """SELECT o.id_operacao, g.id_operacao FROM hiperpdv_operacao_pdv o
            JOIN pdv_geracao g ON g.ponto_venda_id = o.ponto_venda_id AND g.instalacao = o.instalacao
@@ -144,6 +150,20 @@ def voltou(arquivada: OperacaoArquivada) -> OperacaoPdv | None:
     return OperacaoPdv.objects.filter(
         ponto_venda_id=arquivada.ponto_venda_id, instalacao=arquivada.instalacao, id_operacao=arquivada.id_operacao
     ).first()
+
+
+def arquivada_do_comando(comando: Comando) -> OperacaoArquivada | None:
+    """The archived operation that a command asks for: the newest of its number by then."""
+    if comando.id_operacao is None:
+        return None
+    return (
+        OperacaoArquivada.objects.filter(
+            ponto_venda_id=comando.ponto_venda_id, instalacao=comando.instalacao, id_operacao=comando.id_operacao,
+            arquivada_em__lte=comando.pedido_em,
+        )
+        .order_by("-pk")
+        .first()
+    )  # fmt: skip
 
 
 def _pedir(cursor: CursorWrapper, retrato: Retrato, quem: str, motivo: str, agora: datetime) -> int:

@@ -4,6 +4,28 @@ All of the PDV's pages live here, staging's too: they show what processing made 
 know of that.
 """
 
-from pdv.processamento.admin import divergencias, notas, operacoes, registros, rejeicoes, reprocessos, retomadas, turnos
+from pdv.processamento.admin import (
+    comandos,
+    divergencias,
+    notas,
+    operacoes,
+    registros,
+    rejeicoes,
+    replicar,
+    reprocessos,
+    retomadas,
+    turnos,
+)
 
-__all__ = ["divergencias", "notas", "operacoes", "registros", "rejeicoes", "reprocessos", "retomadas", "turnos"]
+__all__ = [
+    "comandos",
+    "divergencias",
+    "notas",
+    "operacoes",
+    "registros",
+    "rejeicoes",
+    "replicar",
+    "reprocessos",
+    "retomadas",
+    "turnos",
+]

@@ -30,6 +30,7 @@ from pdv.processamento.admin.lista import ComPontoVenda
 from pdv.processamento.admin.pagina import ComPagina
 from pdv.processamento.admin.problemas import problemas_de, titulos
 from pdv.processamento.admin.procura import ComProcura
+from pdv.processamento.admin.replicar import ReplicarDeNovo
 from pdv.processamento.espera import em_palavras
 from pdv.processamento.models import Alvo
 from pdv.processamento.selectors.busca import ids_de_operacoes
@@ -41,7 +42,7 @@ CORES = {formatos.SITUACOES[s]: cor for s, cor in formatos.CORES.items()}
 
 
 @admin.register(OperacaoPdv)
-class OperacaoAdmin(ReprocessarTodas, ComProcura, ComPagina, ComPontoVenda):
+class OperacaoAdmin(ReplicarDeNovo, ReprocessarTodas, ComProcura, ComPagina, ComPontoVenda):
     processar, reprocessar, ignorar = acoes_de(Alvo.OPERACAO, "operacao")
     list_display = ["numero", "pdv", "operacao", "quando", "total_", "situacao_", "erro"]
     list_filter = [
@@ -56,8 +57,8 @@ class OperacaoAdmin(ReprocessarTodas, ComProcura, ComPagina, ComPontoVenda):
         ReprocessoFiltro,
     ]
     list_display_links = ["numero"]
-    actions = ["processar", "reprocessar", "ignorar"]
-    actions_detail = ["processar", "reprocessar", "ignorar"]
+    actions = ["processar", "reprocessar", "ignorar", "replicar_de_novo"]
+    actions_detail = ["processar", "reprocessar", "ignorar", "replicar_de_novo"]
     filtros_livres = frozenset({"aguarda", "reprocesso"})
     search_help_text = "Número da operação, chave da nota, NSU, Pix, título ou CPF"
     modelo_da_pagina = "admin/pdv/operacao.html"
@@ -91,7 +92,7 @@ class OperacaoAdmin(ReprocessarTodas, ComProcura, ComPagina, ComPontoVenda):
         return titulos(o.erro_codigo) if o.situacao_replicacao == SituacaoProcessamento.COM_ERRO else ""
 
     def cabe(self, acao: str, objeto: OperacaoPdv) -> bool:
-        return cabe(acao, objeto.situacao_replicacao)
+        return acao == "replicar_de_novo" or cabe(acao, objeto.situacao_replicacao)
 
     def contexto(self, request: HttpRequest, objeto: OperacaoPdv) -> dict[str, Any]:
         usuario = usuario_de(request)

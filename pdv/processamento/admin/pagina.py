@@ -28,6 +28,10 @@ class ComPagina(ListaRapida):
         """Whether a button makes sense for this row; the service refuses the act anyway."""
         return True
 
+    def onde_esta(self, request: HttpRequest, object_id: str) -> str:
+        """The page of what took the place of a row that is gone; empty when nothing did."""
+        return ""
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -35,6 +39,8 @@ class ComPagina(ListaRapida):
         if object_id is None:
             raise PermissionDenied  # nothing is added by hand
         objeto = self.get_object(request, object_id)
+        if objeto is None and (outra := self.onde_esta(request, object_id)):
+            return HttpResponseRedirect(outra)
         if objeto is None:
             messages.warning(
                 request,
