@@ -16,8 +16,10 @@ from pdv.processamento.selectors.ficha import Ficha
 from pdv.processamento.selectors.ligadas import Ligada
 from pdv.processamento.selectors.tempo import Momento, da_replicacao, das_baixas, das_geracoes, linha_do_tempo
 from pdv.replicacao.models import OperacaoPdv, Turno
+from pdv.tabelas import Especie
 
 ZERO = Decimal(0)
+COM_PAGAMENTOS = frozenset({Especie.VENDA, Especie.DEVOLUCAO, Especie.RECEBIMENTO})
 
 
 def pagina_da_operacao(o: OperacaoPdv, ficha: Ficha, *, documento_inteiro: bool) -> dict[str, Any]:
@@ -32,11 +34,22 @@ def pagina_da_operacao(o: OperacaoPdv, ficha: Ficha, *, documento_inteiro: bool)
         "soma_pagamentos": sum((p.valor - p.valor_troco for p in ficha.pagamentos), ZERO),
         "recebimentos": [{"linha": r, "pago": r.valor + r.juros - r.desconto} for r in ficha.recebimentos],
         "soma_recebimentos": sum((r.valor + r.juros - r.desconto for r in ficha.recebimentos), ZERO),
+        "com_itens": o.operacao in (Especie.VENDA, Especie.DEVOLUCAO),
+        "com_pagamentos": o.operacao in COM_PAGAMENTOS,
+        "cancelada_por": _cancelada_por(ficha),
         "ligadas": [_ligada(rotulo, outra) for rotulo, outra in ficha.ligadas.lista],
         "geracoes": [geracao_na_tela(g, ficha.ligadas.por_geracao) for g in ficha.geracoes],
         "quitacoes": quitacoes(ficha.baixas, ficha.ligadas.por_geracao),
         "tempo": _tempo(o, ficha),
     }
+
+
+def _cancelada_por(ficha: Ficha) -> int | None:
+    """The number of the cancelamento under which the operation stands undone."""
+    if not any(g.geracao.cancelada and g.geracao.estornada_em is None for g in ficha.geracoes):
+        return None
+    numeros = (x.id_operacao for _, x in ficha.ligadas.lista if x.especie == Especie.CANCELAMENTO and x.visivel)
+    return next(numeros, None)
 
 
 def geracao_na_tela(g: GeracaoComEntradas, nomes: dict[int, Ligada]) -> dict[str, Any]:
@@ -98,7 +111,7 @@ def _tempo(o: OperacaoPdv, ficha: Ficha) -> list[Momento]:
     nomes = ficha.ligadas.por_geracao
     outros: list[Momento] = [
         *da_replicacao(ficha.rejeicoes, ficha.arquivadas, ficha.comandos),
-        *das_geracoes(g.geracao for g in ficha.geracoes),
+        *das_geracoes((g.geracao for g in ficha.geracoes), ficha.log),
         *das_baixas(
             baixas, lambda b: _quem(b, nomes), lambda b: str(titulos.get(b.titulo_id, f"título {b.titulo_id}"))
         ),
@@ -122,7 +135,7 @@ def _das_notas(ficha: Ficha) -> Iterable[Momento]:
 
 def _das_ligadas(ficha: Ficha) -> Iterable[Momento]:
     for rotulo, outra in ficha.ligadas.lista:
-        if outra.visivel and outra.quando is not None and rotulo not in ("Origem", "Título de"):
+        if outra.visivel and outra.quando is not None and rotulo not in ("Origem", "Origem do título"):
             yield Momento(outra.quando, outra.nome, rotulo, "info", "link")
 
 

@@ -209,7 +209,7 @@ def frase(a: Andamento, alvo: Alvo) -> str:
         return f"Processando: {formatos.numero(a.feitas)} de {formatos.quantos(a.total, um, varios)}."
     if a.com_erro:
         return (
-            f"{formatos.numero(a.feitas)} de {formatos.quantos(a.total, um, varios)}, e "
+            f"{formatos.numero(a.feitas)} de {formatos.quantos(a.total, um, varios)}; "
             f"{formatos.numero(a.com_erro)} de novo com erro: veja abaixo o que ainda falta."
         )
     if a.em_espera:
@@ -222,7 +222,7 @@ def frase(a: Andamento, alvo: Alvo) -> str:
 
 def _espera(e: GrupoEmEspera) -> dict[str, Any]:
     return {
-        "mensagem": f"À espera de: {em_palavras_a_espera(e.aguarda)}",
+        "mensagem": em_palavras_a_espera(e.aguarda),
         "quantas": formatos.quantos(e.linhas, *NOMES[Alvo.OPERACAO]),
         "valor": formatos.reais(e.valor),
         "desde": desde(e.desde),

@@ -77,10 +77,14 @@ def ligadas(
     )
     if chave_da_origem in por_chave:
         feitas.lista.append(("Origem", _ligada(por_chave[chave_da_origem], filiais)))
-    feitas.lista += [(rotulo, _ligada(por_pk[pk], filiais)) for pk, rotulo in citam if pk in por_pk]
     de_pe = {pk for bs in baixas.values() for b in bs if (pk := _da_operacao(b)) and b.estorno_de_id is None}
-    for rotulo, ids in (("Cancelamento desta", desfizeram), ("Baixou título desta", de_pe), ("Título de", quitadas)):
+    for rotulo, ids in (
+        ("Cancelamento desta", desfizeram),
+        ("Baixou título desta", de_pe),
+        ("Origem do título", quitadas),
+    ):
         feitas.lista += [(rotulo, feitas.por_geracao[pk]) for pk in sorted((ids - proprias) & set(por_geracao))]
+    feitas.lista += [(rotulo, _ligada(por_pk[pk], filiais)) for pk, rotulo in citam if pk in por_pk]
     feitas.lista = _sem_repetir(feitas.lista, operacao)
     return feitas
 

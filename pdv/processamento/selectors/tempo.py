@@ -92,10 +92,11 @@ def da_replicacao(
             yield Momento(c.concluido_em, f"{nome}: {c.get_situacao_display().lower()}", c.resposta, cor, "task_alt")
 
 
-def das_geracoes(geracoes: Iterable[Geracao]) -> Iterable[Momento]:
-    """When each generation was reversed; when it was made, the log says."""
+def das_geracoes(geracoes: Iterable[Geracao], log: Iterable[LogProcessamento]) -> Iterable[Momento]:
+    """When each generation was reversed, unless the log tells that too; when it was made, the log says."""
+    contados = {linha.em for linha in log if linha.resultado == LogProcessamento.Resultado.ESTORNADO}
     for g in geracoes:
-        if g.estornada_em is not None:
+        if g.estornada_em is not None and g.estornada_em not in contados:
             por = f" – {g.estornada_por}" if g.estornada_por else ""
             yield Momento(g.estornada_em, f"Geração {g.numero} estornada{por}", g.motivo_estorno, "info", "undo")
 
@@ -107,6 +108,6 @@ def das_baixas(
     for b in baixas:
         feito = "Baixa desfeita" if b.estorno_de_id else "Baixa"
         dinheiro = reais(abs(b.valor + b.juros - b.desconto))
-        detalhe = f"{dinheiro}, por {quem(b)}" + (f". Motivo: {b.motivo}" if b.motivo else "")
+        detalhe = f"{dinheiro}, por {quem(b)}" + (f". Motivo: {b.motivo}" if b.motivo and b.origem_id is None else "")
         icone = "undo" if b.estorno_de_id else "paid"
         yield Momento(b.lancado_em, f"{feito} do {nome(b)}", detalhe, "info" if b.estorno_de_id else "success", icone)

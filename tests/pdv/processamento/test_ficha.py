@@ -107,6 +107,7 @@ def test_titulo_baixado_no_caixa_diz_por_qual_recebimento_e_este_diz_de_qual_ven
     assert "Recebe título desta" in antes, "o que chegou e ainda não foi lançado também aparece"
     drenar_tudo()
     da_venda = pagina(ana, venda)
+    assert "Baixou título desta" in da_venda
     assert elo(recebimento) in da_venda
     assert "R$\u00a011,00" in da_venda
     assert f"por Recebimento {recebimento.id_operacao}" in da_venda
@@ -125,6 +126,7 @@ def test_venda_cancelada_mostra_os_lancamentos_de_quem_a_desfez(elenco: Elenco, 
     da_venda = pagina(ana, venda)
     assert "Desfeita por <a" in da_venda
     assert elo(cancelamento) in da_venda
+    assert f"Desfeita pelo cancelamento {cancelamento.id_operacao}" in da_venda
     assert "Geração 2" in da_venda
     assert "Sem lançamentos: a operação está cancelada." in da_venda
     ficha = ficha_da_operacao(OperacaoPdv.objects.get(pk=venda.pk), None)

@@ -141,7 +141,7 @@ def test_o_que_falha_de_novo_aparece_com_o_seu_erro(elenco: Elenco, ana: Any) ->
     destino = reprocessar(ana)["Location"]
     drenar_tudo()
     html = ana.get(destino).content.decode()
-    assert "1 de 2 operações, e 1 de novo com erro" in html
+    assert "1 de 2 operações; 1 de novo com erro" in html
     assert "Produto não cadastrado: 556" in html
 
 
@@ -220,13 +220,12 @@ def test_esperas_vem_agrupadas_pelo_que_esperam(elenco: Elenco, ana: Any) -> Non
         OperacaoPdv.objects.filter(pk=espera.pk).update(
             aguarda=f"titulo:{pdv.codigo}-9-1/1",
             aguarda_desde=timezone.now(),
-            erro_mensagem=f"o título {pdv.codigo}-9-1",
         )
     grupos, quantos = grupos_em_espera(frozenset({elenco.centro.pk}), limite=10)
     assert [(g.linhas, g.valor) for g in grupos] == [(2, D("8.00"))]
     assert quantos == 1
     html = ana.get(PAGINA).content.decode()
-    assert "o título 1-9-1, parcela 1" in html
+    assert "O título 1-9-1, parcela 1" in html
     lista = ana.get("/admin/replicacao/operacaopdv/", {"aguarda": "titulo:1-9-1/1"})
     assert len(lista.context["cl"].result_list) == 2
     assert len(ana.get("/admin/replicacao/operacaopdv/", {"aguarda": "sim"}).context["cl"].result_list) == 3
