@@ -1,0 +1,87 @@
+"""Every link that the admin shows to a member of a group can be followed by that person."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections import Counter, deque
+from decimal import Decimal as D
+from html import unescape
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from erp.acesso.grupos import GRUPOS
+from erp.acesso.services.aprovacoes import solicitar
+from erp.estoque.documento import LinhaDocumento
+from erp.estoque.models import Natureza
+from erp.estoque.services import registrar_documento
+from pdv.processamento.services import drenar_tudo
+from pdv.replicacao.models import Divergencia, Rejeicao
+from tests.pdv.elenco import AGORA, CREDITO, DINHEIRO, Elenco, estagiar_venda, montar_elenco
+from tests.pdv.processamento.conftest import entrar, pessoa
+
+pytestmark = pytest.mark.django_db
+POR_FORMA = 2  # pages of the same kind, apart from the number in the address
+PAGINAS = 250
+
+
+@pytest.fixture
+def elenco() -> Elenco:
+    """A day with something of each kind: posted, in error, refused, diverging, waiting for a second person."""
+    elenco = montar_elenco()
+    feita = estagiar_venda(elenco.pdv, [(101, "2", "30.00")], [(DINHEIRO, "10.00", "0", 1), (CREDITO, "20.00", "0", 2)])
+    estagiar_venda(elenco.pdv, [(999, "1", "10.00")], [(DINHEIRO, "10.00", "0", 1)])
+    estagiar_venda(elenco.pdv, [(101, "1", "10.00")], [(77, "10.00", "0", 1)])
+    drenar_tudo()
+    Rejeicao.objects.create(
+        ponto_venda_id=elenco.pdv.pk, filial_id=elenco.centro.pk, tipo="operacao", identificador="9",
+        codigo="CAMPO_INVALIDO", mensagem="ilegível", conteudo=b"{}", ultima_em=AGORA,
+    )  # fmt: skip
+    Divergencia.objects.create(
+        operacao_id=feita.pk, ponto_venda_id=elenco.pdv.pk, filial_id=elenco.centro.pk, hash_conteudo=b"\2" * 33,
+        conteudo={"valor_total": "1.00"}, diferencas=[{"campo": "valor_total", "retaguarda": "30.00", "terminal": "1.00"}],
+    )  # fmt: skip
+    registrar_documento(
+        natureza=Natureza.ENTRADA, filial=elenco.centro, linhas=[LinhaDocumento(elenco.cafe.pk, D(5), D(2))],
+        motivo="compra", ocorrido_em=AGORA, usuario=elenco.ana, chave=uuid.uuid4(),
+    )  # fmt: skip
+    solicitar(acao="x.y", descricao="reabrir o mês", objeto="x", objeto_id="1", motivo="nota atrasada", por=elenco.ana)
+    return elenco
+
+
+@pytest.mark.parametrize("grupo", GRUPOS)
+def test_nenhum_elo_leva_a_uma_porta_fechada(elenco: Elenco, grupo: str) -> None:
+    cliente = entrar(pessoa("visitante", grupo, filiais=(elenco.centro,)))
+    fechadas, abertas = percorrer(cliente)
+    assert fechadas == []
+    assert any("/operacaopdv/" in endereco and endereco.endswith("/change/") for endereco in abertas)
+
+
+def test_quem_nao_tem_grupo_le_a_quem_pedir() -> None:
+    corpo = entrar(User.objects.create_user("novata", is_staff=True)).get("/admin/").content.decode()
+    assert "ainda não está em nenhum grupo" in corpo
+
+
+def percorrer(cliente: Client) -> tuple[list[tuple[str, str, int]], set[str]]:
+    """From the first page on: (address, where its link was, what it answered) of the refused, and all that was seen."""
+    fila = deque([("/admin/", "")])
+    vistas, formas = {"/admin/"}, Counter[str]()
+    fechadas = []
+    while fila and len(vistas) < PAGINAS:
+        endereco, onde = fila.popleft()
+        resposta = cliente.get(endereco, follow=True)
+        if resposta.status_code != 200:
+            fechadas.append((endereco, onde, resposta.status_code))
+        if resposta.streaming or "text/html" not in resposta.headers["Content-Type"]:
+            continue
+        for elo in re.findall(r'href="(/admin/[^"#]*)"', resposta.content.decode()):
+            elo = unescape(elo)
+            forma = re.sub(r"\d+", "N", elo.partition("?")[0])
+            if elo in vistas or "logout" in elo or formas[forma] >= POR_FORMA:
+                continue
+            formas[forma] += 1
+            vistas.add(elo)
+            fila.append((elo, endereco))
+    return fechadas, vistas
