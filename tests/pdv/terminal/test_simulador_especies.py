@@ -287,7 +287,7 @@ def test_nota_cancelada_depois_de_replicada_volta_a_ser_enviada() -> None:
     feito = sortear_cancelamento(Random(1), memoria, cheia, fim, fim + timedelta(minutes=1))
     assert feito is not None
     registro, venda = feito
-    registro.operacao.id_ponto_venda = 1
+    registro.operacao.id_ponto_venda, registro.operacao.id_turno = 1, venda.operacao.id_turno
     gravar([registro])
     pendentes = NotaFiscal.objects.filter(lojamix_sit_replicacao=SituacaoReplicacao.PENDENTE)
     assert [(n.id_operacao, n.tentativas, n.mensagem) for n in pendentes] == [(venda.operacao.pk, 0, "")]
