@@ -269,6 +269,7 @@ def geracao_cancelada_nao_tem_lancamentos() -> None:
 
 @garantia
 def nao_se_devolve_mais_do_que_se_vendeu() -> None:
+    """Of every sale whose row is in staging: what left it, to be replicated again, cannot be asked."""
     nenhuma(
         """WITH d AS (
                SELECT g.ponto_venda_id, g.instalacao, g.id_operacao_origem, i.id_produto, sum(i.quantidade_primaria) AS q
@@ -277,11 +278,12 @@ def nao_se_devolve_mais_do_que_se_vendeu() -> None:
                JOIN hiperpdv_item_operacao_pdv i ON i.operacao_id = o.id AND NOT i.cancelado
                WHERE g.operacao = 5 AND g.estornada_em IS NULL AND NOT g.cancelada AND g.id_operacao_origem IS NOT NULL
                GROUP BY 1, 2, 3, 4)
-           SELECT d.*, v.q FROM d CROSS JOIN LATERAL (
-               SELECT coalesce(sum(i.quantidade_primaria), 0) AS q FROM hiperpdv_operacao_pdv o
-               JOIN hiperpdv_item_operacao_pdv i ON i.operacao_id = o.id AND NOT i.cancelado
-               WHERE (o.ponto_venda_id, o.instalacao, o.id_operacao) = (d.ponto_venda_id, d.instalacao, d.id_operacao_origem)
-                 AND i.id_produto = d.id_produto) v
+           SELECT d.*, v.q FROM d
+           JOIN hiperpdv_operacao_pdv o
+             ON (o.ponto_venda_id, o.instalacao, o.id_operacao) = (d.ponto_venda_id, d.instalacao, d.id_operacao_origem)
+           CROSS JOIN LATERAL (
+               SELECT coalesce(sum(i.quantidade_primaria), 0) AS q FROM hiperpdv_item_operacao_pdv i
+               WHERE i.operacao_id = o.id AND NOT i.cancelado AND i.id_produto = d.id_produto) v
            WHERE d.q > v.q""",
         "devolvido mais do que vendido",
     )

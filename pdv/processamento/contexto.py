@@ -10,7 +10,8 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from pdv.processamento.efeitos.datas import dia_local
-from pdv.processamento.efeitos.pagamentos import e_credito_da_loja
+from pdv.processamento.efeitos.pagamentos import documento_do_titulo, e_credito_da_loja
+from pdv.processamento.efeitos.vales import codigo_do_vale
 from pdv.processamento.estorno import PDV, ChaveOperacao, GeracaoAtual
 from pdv.processamento.valores import Cadastro, Contexto, ItemVendido, Operacao, Origem, Pagamento, TituloRef
 from pdv.tabelas import Especie
@@ -64,28 +65,43 @@ def carregar_contextos(
     return contextos
 
 
-def independentes(operacoes: Sequence[Operacao], contextos: dict[int, Contexto]) -> list[Operacao]:
+def independentes(
+    operacoes: Sequence[Operacao], contextos: dict[int, Contexto], cadastro: Cadastro,
+    geracoes: dict[ChaveOperacao, GeracaoAtual],
+) -> list[Operacao]:  # fmt: skip
     """Those that touch nothing that an earlier one of the batch touches; the others are due in the next batch."""
     if not contextos:
         return list(operacoes)
     tocados: set[Hashable] = set()
     livres = []
     for o in operacoes:
-        toca = set(_toca(o, contextos.get(o.id)))
+        toca = set(_toca(o, contextos.get(o.id), geracoes.get(o.chave), cadastro))
         if tocados.isdisjoint(toca):
             tocados |= toca
             livres.append(o)
     return livres
 
 
-def _toca(o: Operacao, contexto: Contexto | None) -> Iterable[Hashable]:
+def _toca(o: Operacao, contexto: Contexto | None, atual: GeracaoAtual | None, cadastro: Cadastro) -> Iterable[Hashable]:
+    """The operation and its origin; the titles and vales that it makes or settles; the generations that it undoes or uses."""
     yield o.chave
+    yield from (("título", documento_do_titulo(o, p)) for p in o.pagamentos)
+    yield from (("título", r.documento) for r in o.recebimentos)
+    if o.especie == Especie.DEVOLUCAO:
+        yield "título", codigo_do_vale(o.id_ponto_venda, o.id_operacao)
+        if o.codigo_cliente:
+            yield "crédito", o.codigo_cliente
+    else:
+        yield from (("título" if p.nsu else "crédito", p.nsu or o.codigo_cliente) for p in _em_vale(o, cadastro))
+    if atual is not None:
+        yield "geração", atual.viva_id
     if contexto is None:
         return
-    if o.especie in COM_ORIGEM:
+    if o.especie in COM_ORIGEM and contexto.origem is not None:
         yield o.chave_da_origem or o.chave
-    titulos = (*contexto.titulos.values(), *contexto.vales.values(), *contexto.vales_do_cliente)
-    yield from (t.id for t in titulos)
+        yield "geração", contexto.origem.viva_id
+    for titulo in (*contexto.titulos.values(), *contexto.vales.values(), *contexto.vales_do_cliente):
+        yield "geração", titulo.geracao
 
 
 def _em_vale(o: Operacao, cadastro: Cadastro) -> list[Pagamento]:
@@ -209,7 +225,8 @@ def _custos(cursor: CursorWrapper, geracoes: Sequence[int]) -> defaultdict[int |
 _ABERTO = """t.valor - coalesce((SELECT sum(b.valor) FROM financeiro_baixa b WHERE b.titulo_id = t.id
     AND NOT (b.origem = 1 AND b.origem_id IS NOT NULL AND b.origem_id = ANY(%s))), 0)"""
 _ESTORNADO = "EXISTS (SELECT 1 FROM financeiro_titulo e WHERE e.estorno_de = t.id)"
-_TITULO = f"t.id, t.documento, t.parcela, t.codigo_cliente, {_ABERTO}, {_ESTORNADO}"
+_GERACAO = "CASE t.origem WHEN 1 THEN t.origem_id ELSE 0 END"
+_TITULO = f"t.id, {_GERACAO}, t.documento, t.parcela, t.codigo_cliente, {_ABERTO}, {_ESTORNADO}"
 
 
 def _titulos(
@@ -261,7 +278,7 @@ def _vales_de_clientes(
         cursor.execute(
             f"""SELECT * FROM (SELECT {_TITULO} FROM financeiro_titulo t WHERE t.codigo_cliente = ANY(%s)
                 AND t.codigo_cliente <> '' AND t.sentido = 'P' AND t.especie = 'vale' AND t.estorno_de IS NULL
-                ORDER BY t.vencimento, t.id) t (id, documento, parcela, codigo_cliente, aberto, estornado)
+                ORDER BY t.vencimento, t.id) t (id, geracao, documento, parcela, codigo_cliente, aberto, estornado)
                 WHERE aberto > 0 AND NOT estornado""",
             [list(vivas), sorted(clientes)],
         )

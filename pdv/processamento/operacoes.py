@@ -61,7 +61,9 @@ class DrenoOperacoes:
         cadastro = carregar_cadastro(cursor, operacoes, fechados)
         geracoes = estorno.geracoes_de(cursor, [o.chave for o in operacoes])
         contextos = carregar_contextos(cursor, operacoes, cadastro, geracoes)
-        calculo = _calcular(cursor, independentes(operacoes, contextos), contextos, cadastro, geracoes)
+        calculo = _calcular(
+            cursor, independentes(operacoes, contextos, cadastro, geracoes), contextos, cadastro, geracoes
+        )
         _barrar(cursor, calculo)
         marcas.marcar_com_erro(cursor, ALVO, calculo.erros)
         marcas.marcar_em_espera(cursor, calculo.esperas)

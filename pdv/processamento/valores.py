@@ -152,6 +152,7 @@ class TituloRef(NamedTuple):
     """A title that an operation refers to, and what is open of it."""
 
     id: int
+    geracao: int  # that made it
     documento: str
     parcela: int
     codigo_cliente: str

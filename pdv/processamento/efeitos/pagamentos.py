@@ -39,6 +39,11 @@ def e_credito_da_loja(finalizador: FinalizadorRef, dia: date) -> bool:
     return finalizador.especie == _VALE and condicao is not None and condicao.adquirente_id is None
 
 
+def documento_do_titulo(operacao: Operacao, pagamento: Pagamento) -> str:
+    """What the till calls the titles of a payment: `5-1234-1`."""
+    return f"{operacao.id_ponto_venda}-{operacao.id_operacao}-{pagamento.item}"
+
+
 def receber(operacao: Operacao, cadastro: Cadastro, contabil: date, geracao: int, natureza: int) -> Recebido:
     """Money in, payment by payment. The rules of payments (`DE_PAGAMENTO`) hold of `operacao`."""
     dia = dia_local(operacao.ocorrida_em)
@@ -90,7 +95,7 @@ def _em_titulos(
     if finalizador.especie == _DINHEIRO or not pagamento.valor:
         return []
     base = pagamento.item * POR_PAGAMENTO
-    documento = f"{operacao.id_ponto_venda}-{operacao.id_operacao}-{pagamento.item}"
+    documento = documento_do_titulo(operacao, pagamento)
     do_cliente = finalizador.especie in _DO_CLIENTE
     cliente = (operacao.codigo_cliente, operacao.cpf_cnpj) if do_cliente else ("", "")
     dias = vencimentos(dia, condicao.dias_primeira, condicao.dias_intervalo, pagamento.parcelas)
