@@ -19,7 +19,7 @@ def ultimo_reprocesso(cursor: CursorWrapper, alvo: Alvo, linha: int, geracao: in
     """Who asked that the live generation be done again, and why; the system where nobody did (a flip by SQL)."""
     cursor.execute(
         """SELECT usuario, motivo FROM pdv_ato_pessoa
-           WHERE alvo = %s AND alvo_id = %s AND acao IN ('processar', 'reprocessar')
+           WHERE alvo = %s AND alvo_id = %s AND acao IN ('processar', 'reprocessar', 'aceitar')
              AND em > (SELECT criada_em FROM pdv_geracao WHERE id = %s) ORDER BY id DESC LIMIT 1""",
         [alvo, linha, geracao],
     )
