@@ -13,6 +13,8 @@ from erp.acesso.escopo import filiais_de
 from erp.painel import selectors
 from erp.painel.rules import calados, ha_quanto
 from erp.painel.selectors import Filiais, Soma
+from pdv.conferencia.alarmes import dos_dias
+from pdv.conferencia.models import DiaConferido
 from pdv.processamento.admin.retomadas import desde, em_palavras
 from pdv.processamento.formatos import data_hora, numero, reais, url_de
 from pdv.processamento.models import Alvo, Retomada
@@ -21,6 +23,7 @@ from pdv.replicacao.models import NotaFiscal, OperacaoPdv, Rejeicao, SituacaoPro
 
 GRUPOS_MOSTRADOS = 20
 CALADOS_MOSTRADOS = 10
+ALARMES_MOSTRADOS = 5
 
 
 def painel(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -30,11 +33,15 @@ def painel(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         return context
     agora = timezone.now()
     filiais = filiais_de(usuario)
-    context["painel"] = montar(filiais, agora, com_cadastro=usuario.has_perm("cadastros.view_pontovenda"))
+    context["painel"] = montar(
+        filiais, agora,
+        com_cadastro=usuario.has_perm("cadastros.view_pontovenda"),
+        com_conferencia=usuario.has_perm("conferencia.ver_conferencia"),
+    )  # fmt: skip
     return context
 
 
-def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool) -> dict[str, Any]:
+def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool, com_conferencia: bool = False) -> dict[str, Any]:
     hoje = timezone.make_aware(datetime.combine(timezone.localdate(agora), time.min))
     pendentes = selectors.na_situacao(OperacaoPdv, SituacaoProcessamento.PENDENTE, filiais)
     com_erro = selectors.na_situacao(OperacaoPdv, SituacaoProcessamento.COM_ERRO, filiais)
@@ -43,6 +50,7 @@ def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool) -> dict[str
     silencio = calados(selectors.pdvs(filiais), agora) if com_cadastro else []
     ultimo = selectors.ultimo_lancamento(filiais)
     grupos, grupos_a_mais = _grupos(filiais)
+    conferencia = dos_dias(filiais, agora, ALARMES_MOSTRADOS + 1) if com_conferencia else []
     return {
         "quadros": [
             _quadro("Com erro", com_erro, url_de(OperacaoPdv, situacao=2), "danger"),
@@ -71,7 +79,12 @@ def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool) -> dict[str
             for p in silencio[:CALADOS_MOSTRADOS]
         ],
         "calados_a_mais": max(0, len(silencio) - CALADOS_MOSTRADOS),
-        "em_dia": not (com_erro.linhas or notas_com_erro.linhas or rejeitadas or silencio),
+        "conferencia": [
+            {"texto": a.texto, "url": url_de(DiaConferido, a.dia_id)} for a in conferencia[:ALARMES_MOSTRADOS]
+        ],
+        "conferencia_a_mais": len(conferencia) > ALARMES_MOSTRADOS,
+        "conferencia_url": url_de(DiaConferido, situacao="atrasados"),
+        "em_dia": not (com_erro.linhas or notas_com_erro.linhas or rejeitadas or silencio or conferencia),
         "pendentes": pendentes.linhas,
         "sem_filial": filiais is not None and not filiais,
     }

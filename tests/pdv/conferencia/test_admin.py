@@ -79,7 +79,7 @@ def test_cada_um_ve_so_as_suas_filiais(elenco: Elenco, ana: User) -> None:
     PontoVenda.objects.filter(pk=elenco.pdv3.pk).update(nome="CAIXA DO BAIRRO")
     cliente = entrar(ana)
     assert "CAIXA DO BAIRRO" not in cliente.get(LISTA).content.decode()
-    assert "CAIXA DO BAIRRO" not in b"".join(cliente.get(f"{LISTA}exportar/csv/")).decode()  # type: ignore[arg-type]  # bytes in pieces
+    assert "CAIXA DO BAIRRO" not in b"".join(cliente.get(f"{LISTA}exportar/csv/")).decode()
     assert cliente.get(f"{LISTA}{outra.pk}/change/").status_code == 302
     assert cliente.post(f"{LISTA}{outra.pk}/recalcular/").status_code == 403
     assert selectors.resumir(frozenset({elenco.centro.pk}), AGORA + timedelta(days=1)).atrasados == 1
@@ -138,7 +138,7 @@ def test_csv_abre_no_excel_e_nada_nele_e_formula(elenco: Elenco, ana: User) -> N
     PontoVenda.objects.filter(pk=elenco.pdv.pk).update(nome='=HYPERLINK("http://x")')
     com_diferenca(elenco.pdv)
     resposta = entrar(ana).get(f"{LISTA}exportar/csv/?situacao=3")
-    bruto = b"".join(resposta)  # type: ignore[arg-type]  # bytes in pieces
+    bruto = b"".join(resposta)
     assert bruto.startswith(b"\xef\xbb\xbf")
     titulos, linha = csv.reader(io.StringIO(bruto.decode("utf-8-sig")), delimiter=";")
     lida = dict(zip(titulos, linha, strict=True))
@@ -164,7 +164,7 @@ def test_exporta_o_que_o_filtro_mostra(elenco: Elenco, ana: User) -> None:
     cliente = entrar(ana)
     for filtro, linhas in (("situacao=1", 1), ("situacao=abertos", 2), ("situacao=atrasados", 2), ("quando=hoje", 1)):
         resposta = cliente.get(f"{LISTA}exportar/csv/?{filtro}")
-        assert len(b"".join(resposta).decode().splitlines()) == linhas, filtro  # type: ignore[arg-type]  # bytes in pieces
+        assert len(b"".join(resposta).decode().splitlines()) == linhas, filtro
 
 
 def test_filtros_ruins_nao_derrubam_a_lista(elenco: Elenco, ana: User) -> None:
