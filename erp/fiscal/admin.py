@@ -6,8 +6,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -21,9 +22,10 @@ from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.documentos import PERMISSAO as PERMISSAO_DOCUMENTO
 from erp.cadastros.documentos import formatar, limpar, mostrar
 from erp.cadastros.formatos import reais
-from erp.fiscal.arquivos import ComArquivos
-from erp.fiscal.conteudo import ler_conteudo
+from erp.fiscal.arquivos import ComArquivos, original
+from erp.fiscal.conteudo import ler_conteudo, ler_estados
 from erp.fiscal.models import AvisoFiscal, DocumentoFiscal
+from erp.fiscal.selectors import TOTAIS_ATE, geracoes_da_nota, totais_por_situacao, vigentes
 
 MODELOS = {"65": "NFC-e", "59": "CF-e SAT", "55": "NF-e"}
 _S = DocumentoFiscal.Situacao
@@ -63,6 +65,19 @@ class ModeloFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
         return queryset.filter(modelo=self.value()) if self.value() else queryset
 
 
+class VigenciaFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
+    """Without a choice, each note once, in the state that stands."""
+
+    title = "gerações"
+    parameter_name = "geracoes"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("todas", "Todas, com os estornos")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.value() == "todas" else vigentes(queryset)
+
+
 @admin.register(DocumentoFiscal)
 class DocumentoFiscalAdmin(ComArquivos, OrdemDaJanela, SomenteLeitura, AdminBase):
     """Served by the primary key (newest first), `documento_dia` (period) and `documento_chave` (one note)."""
@@ -72,11 +87,12 @@ class DocumentoFiscalAdmin(ComArquivos, OrdemDaJanela, SomenteLeitura, AdminBase
     list_display_links = ["emitida", "nota"]
     list_select_related = ["filial"]
     list_filter = [
-        ("situacao", ChoicesDropdownFilter), AvisosFilter, FilialFilter, ModeloFilter, ("data_contabil", DiaContabilFilter),
+        ("situacao", ChoicesDropdownFilter), AvisosFilter, FilialFilter, ModeloFilter, VigenciaFilter,
+        ("data_contabil", DiaContabilFilter),
     ]  # fmt: skip
     search_fields = ["chave"]
     search_help_text = "Chave de acesso, ou número da nota (dentro do período escolhido no filtro)"
-    list_before_template = "cadastros/periodo_da_lista.html"
+    list_before_template = "fiscal/antes_da_lista.html"
     emitida = coluna_instante("emissao", "emissão")
     sortable_by = ()
     actions_detail = ["danfe", "xml"]
@@ -90,13 +106,14 @@ class DocumentoFiscalAdmin(ComArquivos, OrdemDaJanela, SomenteLeitura, AdminBase
                 ]
             },
         ),
+        ("Estados", {"fields": ["historia"]}),
         ("Avisos", {"fields": ["lista_de_avisos"]}),
         ("Conteúdo da nota", {"fields": ["tabelas"]}),
         ("Na retaguarda", {"fields": ["geracao", "estorno", "lancado_em", "data_contabil"]}),
     ]  # fmt: skip
     readonly_fields = [
         "situacao_por_extenso", "modelo_", "numero_", "chave_", "cnpj", "destinatario", "total_", "lista_de_avisos",
-        "tabelas", "estorno",
+        "tabelas", "estorno", "historia",
     ]  # fmt: skip
 
     class Media:
@@ -108,6 +125,13 @@ class DocumentoFiscalAdmin(ComArquivos, OrdemDaJanela, SomenteLeitura, AdminBase
         avisos = Prefetch("avisos", AvisoFiscal.objects.order_by("-grave", "pk"))
         documentos: QuerySet[Any] = super().get_queryset(request).annotate(documento_inteiro=inteiro)
         return documentos.defer("conteudo").prefetch_related(avisos)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        resposta: HttpResponse = super().changelist_view(request, extra_context)
+        if isinstance(resposta, TemplateResponse) and resposta.context_data and "cl" in resposta.context_data:
+            resposta.context_data["totais"] = totais_por_situacao(resposta.context_data["cl"].queryset)
+            resposta.context_data["totais_ate"] = TOTAIS_ATE
+        return resposta
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -140,7 +164,9 @@ class DocumentoFiscalAdmin(ComArquivos, OrdemDaJanela, SomenteLeitura, AdminBase
 
     @admin.display(description="total")
     def total_(self, documento: DocumentoFiscal) -> SafeString:
-        return reais(documento.valor_total)
+        """What the note says; struck through where it counts for nothing."""
+        valor = reais(documento.valor_de_face)
+        return valor if documento.valor_nota is None else format_html('<s title="não conta nos totais">{}</s>', valor)
 
     @admin.display(description="CNPJ do emitente")
     def cnpj(self, documento: DocumentoFiscal) -> str:
@@ -176,6 +202,17 @@ class DocumentoFiscalAdmin(ComArquivos, OrdemDaJanela, SomenteLeitura, AdminBase
     @admin.display(description="")
     def tabelas(self, documento: DocumentoFiscal) -> SafeString:
         return mark_safe(render_to_string("fiscal/conteudo.html", {"conteudo": ler_conteudo(documento.conteudo)}))
+
+    @admin.display(description="")
+    def historia(self, documento: DocumentoFiscal) -> SafeString:
+        """The states as the tax authority registered them, and the generations that they made here."""
+        contexto = {
+            "estados": ler_estados(documento.conteudo),
+            "geracoes": geracoes_da_nota(documento),
+            "cores": _CORES,
+            "este": original(documento),
+        }
+        return mark_safe(render_to_string("fiscal/historia.html", contexto))
 
     @admin.display(description="estorno")
     def estorno(self, documento: DocumentoFiscal) -> str:

@@ -11,6 +11,7 @@ _VER = (
     "replicacao.view_divergencia",
     "processamento.view_geracao",
     "processamento.view_reprocesso",
+    "processamento.view_pendencianota",
     "replicacao.view_operacaoarquivada",
     "replicacao.view_comando",
 )

@@ -2,6 +2,7 @@
 
 from erp.rotinas.agenda import cada
 from erp.rotinas.registro import rotina
+from pdv.processamento.avisos import avisar_vencidas
 from pdv.processamento.reprocesso.worker import trabalhar
 from pdv.processamento.services import drenar_tudo
 from pdv.processamento.tasks import SEGUNDOS
@@ -19,3 +20,9 @@ def reprocessar_em_massa() -> dict[str, int]:
     """Começa os reprocessos aprovados, manda as próximas operações à fila e conta as que terminaram."""
     passo = trabalhar(limite_segundos=SEGUNDOS)
     return {"enviadas": passo.enviadas, "feitas": passo.feitas, "falhas": passo.falhas}
+
+
+@rotina("Pdv/AvisarNotas", cada(minutos=5), "Avisa de notas e vendas que discordam", guardar_vazias=False)
+def avisar_notas() -> dict[str, int]:
+    """Avisa, na nota, o que passou do prazo: contingência não transmitida, nota ou venda cancelada sem a outra."""
+    return {"avisadas": avisar_vencidas()}

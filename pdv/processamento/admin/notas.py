@@ -7,7 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
+from erp.cadastros.admin.usuario import usuario_de
+from erp.fiscal.arquivos import PERMISSAO_XML
 from pdv.processamento import formatos
 from pdv.processamento.admin.acoes import acoes_de, cabe
 from pdv.processamento.admin.colunas import coluna
@@ -22,17 +25,18 @@ from pdv.processamento.admin.filtros import (
 from pdv.processamento.admin.lista import ComPontoVenda
 from pdv.processamento.admin.operacoes import CORES, espera
 from pdv.processamento.admin.pagina import ComPagina, Fato
+from pdv.processamento.admin.pendencias import SAIDAS, quanto_falta
 from pdv.processamento.admin.problemas import problemas_de, titulos
-from pdv.processamento.models import Alvo
+from pdv.processamento.models import Alvo, PendenciaNota
 from pdv.processamento.selectors.busca import ids_de_notas
 from pdv.processamento.selectors.ficha import (
     atos_de,
     linha_do_tempo,
     log_de,
-    notas_com_documentos,
     operacao_da_nota,
     ponto_de_venda,
 )
+from pdv.processamento.selectors.notas import historia_da_nota
 from pdv.replicacao.models import NotaFiscal, OperacaoPdv, SituacaoProcessamento
 
 MODELOS = {"65": "65 – NFC-e", "59": "59 – CF-e SAT", "55": "55 – NF-e"}
@@ -98,14 +102,22 @@ class NotaFiscalAdmin(ComPagina, ComPontoVenda):
     def contexto(self, request: HttpRequest, objeto: NotaFiscal) -> dict[str, Any]:
         com_erro = objeto.situacao_replicacao == SituacaoProcessamento.COM_ERRO
         log, atos = log_de(Alvo.NOTA, objeto.pk), atos_de(Alvo.NOTA, objeto.pk)
+        historia = historia_da_nota(objeto)
+        tempo = linha_do_tempo(objeto.data_emissao, objeto.recebido_em, log, atos, outros=historia.momentos)
         return {
             "n": objeto,
             "titulo": f"Nota {objeto.numero}, série {objeto.serie}",
             "fatos": fatos(objeto),
             "problemas": problemas_de(objeto.erro_codigo, objeto.erro_mensagem) if com_erro else [],
             "espera": espera(objeto),
-            "documentos": notas_com_documentos([objeto])[0],
-            "tempo": linha_do_tempo(objeto.data_emissao, objeto.recebido_em, log, atos),
+            "documentos": historia.documentos,
+            "estados": historia.estados,
+            "pendencias": [
+                (p.get_tipo_display(), quanto_falta(p.prazo - timezone.now()), SAIDAS[PendenciaNota.Tipo(p.tipo)])
+                for p in historia.pendencias
+            ],
+            "baixa_xml": usuario_de(request).has_perm(PERMISSAO_XML),
+            "tempo": tempo,
         }
 
 
