@@ -41,6 +41,8 @@ class CadastrosConfig(AppConfig):
             grupos.conceder(grupo, *(f"cadastros.view_{nome}" for nome in _VER))
         for grupo in ("gerente", "financeiro", "fiscal", "auditor"):
             grupos.conceder(grupo, "cadastros.ver_documentos")
+        for grupo in ("fiscal", "financeiro"):
+            grupos.conceder(grupo, "cadastros.fechar_periodo", "cadastros.reabrir_periodo")
         for grupo, modelos in _ESCREVER.items():
             for acao in ("add", "change", "delete"):
                 grupos.conceder(grupo, *(f"cadastros.{acao}_{nome}" for nome in modelos))

@@ -206,7 +206,7 @@ class CondicaoFinalizador(models.Model):
 
 
 class PeriodoContabil(models.Model):
-    """A closed stretch of days: entries of these days are posted on the first open day after it."""
+    """A stretch of days; while it is closed, entries of these days are posted on the first open day after it."""
 
     inicio = models.DateField("início")
     fim = models.DateField("fim")
@@ -216,6 +216,10 @@ class PeriodoContabil(models.Model):
     class Meta:
         verbose_name = "período contábil"
         verbose_name_plural = "períodos contábeis"
+        permissions = [
+            ("fechar_periodo", "Pode fechar períodos contábeis"),
+            ("reabrir_periodo", "Pode reabrir períodos contábeis"),
+        ]
         ordering = ["-inicio"]
         constraints = [
             models.CheckConstraint(condition=models.Q(fim__gte=models.F("inicio")), name="periodo_contabil_ordem"),

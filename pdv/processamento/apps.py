@@ -14,12 +14,15 @@ class ProcessamentoConfig(AppConfig):
     verbose_name = "Processamento do PDV"
 
     def ready(self) -> None:
+        from erp.cadastros.pendencias import registrar_pendencias
         from filas import registrar_despertador
         from pdv.processamento.grupos import conceder_aos_grupos
         from pdv.processamento.reprocesso.services import DESPERTADOR as DESPERTADOR_DO_REPROCESSO
+        from pdv.processamento.selectors.pendencias import pendencias_do_pdv
         from pdv.processamento.services import DESPERTADOR
         from pdv.processamento.tasks import processar, reprocessar_em_massa
 
         registrar_despertador(DESPERTADOR, lambda: processar.apply_async(retry=False))
         registrar_despertador(DESPERTADOR_DO_REPROCESSO, lambda: reprocessar_em_massa.apply_async(retry=False))
+        registrar_pendencias("pdv", pendencias_do_pdv)
         conceder_aos_grupos()

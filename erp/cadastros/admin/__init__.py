@@ -1,5 +1,5 @@
 """The pages of the registers."""
 
-from erp.cadastros.admin import contas, filiais, finalizadores, produtos
+from erp.cadastros.admin import contas, filiais, finalizadores, periodos, produtos
 
-__all__ = ["contas", "filiais", "finalizadores", "produtos"]
+__all__ = ["contas", "filiais", "finalizadores", "periodos", "produtos"]

@@ -107,6 +107,7 @@ def cabe(acao: str, situacao: int) -> bool:
 
 
 class FormularioDeReprocesso(FormularioDeMotivo):
+    field_order = ("pular_bloqueadas", "motivo")
     pular_bloqueadas = forms.BooleanField(label="", required=False, widget=UnfoldBooleanWidget)
 
 

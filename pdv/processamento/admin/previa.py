@@ -158,4 +158,3 @@ def _agrupar(pares: Iterable[Par]) -> Iterable[Grupo]:
     for par in pares:
         por_tipo.setdefault(par.tipo, []).append(par)
     return (Grupo(GRUPOS[tipo], seus) for tipo, seus in por_tipo.items())
-

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from auditoria.models import Evento
-from erp.cadastros.models import CondicaoFinalizador, Conta, Filial, Finalizador, PeriodoContabil, PontoVenda, Produto
+from erp.cadastros.models import CondicaoFinalizador, Conta, Filial, Finalizador, PontoVenda, Produto
 from erp.estoque.models import Saldo
 from tests.erp.elenco import conta, empresa, filial, hoje, navegador
 
@@ -178,19 +178,6 @@ def test_finalizador_sem_condicao_vigente_avisa_na_lista() -> None:
         "nenhuma: as vendas com ele ficam com erro"
         in navegador("operador", 1).get(lista("finalizador")).content.decode()
     )
-
-
-def test_periodo_so_fecha_dias_passados_nao_se_sobrepoe_e_pede_motivo() -> None:
-    cliente, endereco = navegador("fiscal", 1), reverse("admin:cadastros_periodocontabil_add")
-    ontem = hoje() - timedelta(days=1)
-    dados = {"inicio": f"{ontem - timedelta(days=9):%d/%m/%Y}", "fim": f"{ontem:%d/%m/%Y}", "fechado": "on"}
-    assert cliente.post(endereco, dados).status_code == 200  # no reason
-    futuro = dados | {"fim": f"{hoje():%d/%m/%Y}", "motivo": "mês conferido"}
-    assert "Só se fecham dias que já terminaram" in cliente.post(endereco, futuro).content.decode()
-    assert cliente.post(endereco, dados | {"motivo": "mês conferido"}).status_code == 302
-    repetido = dados | {"inicio": dados["fim"], "motivo": "de novo"}
-    assert "Já existe um período que inclui algum destes dias" in cliente.post(endereco, repetido).content.decode()
-    assert (PeriodoContabil.objects.count(), Evento.objects.get().motivo) == (1, "mês conferido")
 
 
 def test_quem_ve_uma_filial_nao_ve_nem_grava_na_outra() -> None:
