@@ -81,7 +81,7 @@ class Vivos:
                     )
         self.esperar_web()
 
-    def esperar_web(self, segundos: float = 60) -> None:
+    def esperar_web(self, segundos: float = 180) -> None:
         ate = time.monotonic() + segundos
         while time.monotonic() < ate:
             try:
