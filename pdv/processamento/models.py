@@ -198,6 +198,7 @@ class Retomada(models.Model):
     digital = models.CharField("erro", max_length=200)
     ids = ArrayField(models.BigIntegerField(), verbose_name="linhas recebidas")
     linhas = models.IntegerField("quantas")
+    enviadas = models.IntegerField("já mandadas à fila", default=0)  # so many of the first of `ids`
     pedida_por = models.CharField("pedida por", max_length=150)
     pedida_em = models.DateTimeField("pedida em")
 
@@ -206,6 +207,12 @@ class Retomada(models.Model):
         verbose_name = "retomada"
         verbose_name_plural = "problemas"  # the page in the menu
         default_permissions = ()
+        indexes = [
+            # the worker: what is not all sent yet
+            models.Index(
+                fields=["id"], condition=models.Q(enviadas__lt=models.F("linhas")), name="pdv_retomada_a_enviar"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"retomada {self.pk}"

@@ -4,6 +4,7 @@ from erp.rotinas.agenda import cada
 from erp.rotinas.registro import rotina
 from pdv.processamento.avisos import avisar_vencidas
 from pdv.processamento.reprocesso.worker import trabalhar
+from pdv.processamento.retomada import enviar_o_que_falta
 from pdv.processamento.services import drenar_tudo
 from pdv.processamento.tasks import SEGUNDOS
 
@@ -26,3 +27,9 @@ def reprocessar_em_massa() -> dict[str, int]:
 def avisar_notas() -> dict[str, int]:
     """Avisa, na nota, o que passou do prazo: contingência não transmitida, nota ou venda cancelada sem a outra."""
     return {"avisadas": avisar_vencidas()}
+
+
+@rotina("Pdv/RetomarGrupos", cada(segundos=10), "Manda à fila os grupos de erros já consertados", guardar_vazias=False)
+def retomar_grupos() -> dict[str, int]:
+    """Manda à fila, aos lotes, o que falta dos grupos grandes que alguém mandou reprocessar em Problemas."""
+    return {"enviadas": enviar_o_que_falta(limite_segundos=SEGUNDOS)}

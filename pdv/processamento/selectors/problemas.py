@@ -60,13 +60,13 @@ def grupos_de_erro(alvo: Alvo, filiais: Filiais, *, limite: int) -> tuple[list[G
 
 
 def ids_do_grupo(alvo: Alvo, digital: str, filiais: Filiais, *, ate: datetime, limite: int) -> list[int]:
-    """The rows of a group that were in error by `ate`, oldest first, locked. Needs a transaction."""
+    """The rows of a group that were in error by `ate`, oldest first."""
     na_filial, valores = _na_filial(filiais)
     do_grupo = "erro_codigo IN ('', %s)" if digital == SEM_CODIGO else "%s = ANY(string_to_array(erro_codigo, ','))"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT id FROM {TABELAS[alvo]} WHERE situacao_replicacao = 2 AND {do_grupo} {na_filial}
-                AND coalesce(erro_em, recebido_em) <= %s ORDER BY id LIMIT %s FOR UPDATE""",
+                AND coalesce(erro_em, recebido_em) <= %s ORDER BY id LIMIT %s""",
             [digital, *valores, ate, limite],
         )
         return [linha[0] for linha in cursor.fetchall()]

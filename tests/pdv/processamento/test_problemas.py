@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from auditoria.models import Evento
 from erp.cadastros.models import PontoVenda, Produto
+from pdv.processamento import retomada
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo, AtoPessoa, Retomada
-from pdv.processamento.retomada import andamento, retomar
+from pdv.processamento.retomada import andamento, enviar_o_que_falta, retomar
 from pdv.processamento.selectors.problemas import grupos_de_erro, grupos_em_espera
 from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import NotaFiscal, OperacaoPdv
@@ -117,8 +118,7 @@ def test_um_clique_depois_do_conserto_lanca_exatamente_as_do_grupo(elenco: Elenc
     assert situacoes(*vendas, outra) == [2, 2, 2, 2]
     Produto.objects.create(codigo=555, descricao="PRODUTO NOVO")
     resposta = reprocessar(ana)
-    retomada = Retomada.objects.get()
-    assert resposta["Location"] == f"{PAGINA}{retomada.pk}/change/"
+    assert resposta["Location"] == f"{PAGINA}{Retomada.objects.get().pk}/change/"
     assert situacoes(*vendas, outra) == [1, 1, 1, 2]
     meio = ana.get(resposta["Location"]).content.decode()
     assert "Processando: 0 de 3 operações." in meio
@@ -173,6 +173,23 @@ def test_o_que_falhou_depois_de_a_pagina_abrir_fica_para_o_proximo_clique(elenco
     assert situacoes(vista, depois) == [1, 2]
     with pytest.raises(AcaoRecusada):
         retomar(alvo=Alvo.OPERACAO, digital=PRODUTO_555, filiais=None, ate=abriu, usuario=pessoa("ana", "gerente"))
+
+
+def test_grupo_grande_vai_aos_lotes_e_nenhum_se_perde_nem_vai_duas_vezes(
+    elenco: Elenco, ana: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retomada, "LOTE", 2)
+    linhas = [com_erro(elenco.pdv, PRODUTO_555) for _ in range(7)]
+    destino = reprocessar(ana)["Location"]
+    assert situacoes(*linhas) == [1, 1, 2, 2, 2, 2, 2]
+    html = ana.get(destino).content.decode()
+    assert "Processando: 0 de 7 operações." in html, "o que ainda não foi mandado não é erro de novo"
+    OperacaoPdv.objects.filter(pk=linhas[2].pk).update(situacao_replicacao=0)  # somebody ignored it meanwhile
+    assert enviar_o_que_falta() == 4
+    assert situacoes(*linhas) == [1, 1, 0, 1, 1, 1, 1]
+    assert enviar_o_que_falta() == 0
+    assert AtoPessoa.objects.filter(acao="processar").count() == 6
+    assert AtoPessoa.objects.values("alvo_id").distinct().count() == 6
 
 
 def test_a_outra_filial_nao_aparece_nem_e_tocada(elenco: Elenco) -> None:
