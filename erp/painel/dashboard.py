@@ -19,7 +19,7 @@ from pdv.processamento.admin.retomadas import desde, em_palavras
 from pdv.processamento.formatos import data_hora, numero, reais, url_de
 from pdv.processamento.models import Alvo, Retomada
 from pdv.processamento.selectors.problemas import grupos_de_erro
-from pdv.replicacao.models import NotaFiscal, OperacaoPdv, Rejeicao, SituacaoProcessamento
+from pdv.replicacao.models import Divergencia, NotaFiscal, OperacaoPdv, Rejeicao, SituacaoProcessamento
 
 GRUPOS_MOSTRADOS = 20
 CALADOS_MOSTRADOS = 10
@@ -63,6 +63,7 @@ def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool, com_confere
                 "url": url_de(Rejeicao, resolvida="nao"),
                 "cor": "danger" if rejeitadas else "",
             },
+            *_divergencias(filiais),
             _quadro("Recebidas hoje", selectors.recebidas_desde(hoje, filiais), url_de(OperacaoPdv, quando="hoje"), ""),
             _quadro("Lançadas hoje", selectors.lancadas_desde(hoje, filiais), "", ""),
         ],
@@ -99,6 +100,16 @@ def _grupos(filiais: Filiais) -> tuple[list[dict[str, Any]], int]:
         quantos += total
     maiores = sorted(achados, key=lambda g: -g.linhas)[:GRUPOS_MOSTRADOS]
     return [em_palavras(g) for g in maiores], quantos - len(maiores)
+
+
+def _divergencias(filiais: Filiais) -> list[dict[str, str]]:
+    """Nothing where nobody has anything to decide."""
+    n = selectors.divergencias_a_decidir(filiais)
+    if not n:
+        return []
+    url = url_de(Divergencia)
+    texto = _teto(n, n > selectors.TETO)
+    return [{"titulo": "Divergências", "valor": texto, "detalhe": "a decidir", "url": url, "cor": "danger"}]
 
 
 def _teto(linhas: int, ha_mais: bool) -> str:

@@ -12,7 +12,7 @@ from erp.cadastros.models import PontoVenda
 from erp.painel.rules import Pdv
 from pdv.processamento.models import Geracao
 from pdv.processamento.selectors.faixas import Faixa, extremos, primeiro_id_desde
-from pdv.replicacao.models import NotaFiscal, OperacaoPdv, Rejeicao, SituacaoProcessamento
+from pdv.replicacao.models import Divergencia, NotaFiscal, OperacaoPdv, Rejeicao, SituacaoProcessamento
 
 Filiais = frozenset[int] | None
 TETO = 1_000  # beyond it a count says "1.000+"
@@ -79,6 +79,12 @@ def rejeicoes_em_aberto(filiais: Filiais, desde: datetime) -> tuple[int, datetim
     parte = abertas.order_by("-ultima_em").values("id", "ultima_em")[: TETO + 1]
     soma = parte.aggregate(linhas=Count("id"), ultima=Max("ultima_em"))
     return int(soma["linhas"]), soma["ultima"]
+
+
+def divergencias_a_decidir(filiais: Filiais) -> int:
+    """Divergences that wait for somebody, capped: only the partial index holds them."""
+    abertas = _das_filiais(Divergencia.objects.filter(decisao=Divergencia.Decisao.PENDENTE), filiais)
+    return abertas.order_by()[: TETO + 1].count()
 
 
 def pdvs(filiais: Filiais) -> list[Pdv]:

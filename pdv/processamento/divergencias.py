@@ -82,8 +82,12 @@ def manter(*, divergencia_id: int, motivo: str, usuario: User) -> None:
 
 @contextmanager
 def como_se_aceita(divergencia: Divergencia) -> Iterator[None]:
-    """What is read inside sees the new version in its place; nothing of it stays. For the preview."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    """What is read inside sees the new version in its place; nothing of it stays. For the preview.
+
+    Raises AcaoRecusada when the row is gone, or held by somebody for longer than a page should wait.
+    """
+    with sem_o_dreno(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', '1s', true)")
         _travar_linha(cursor, divergencia)
         trocar_versao(cursor, divergencia.operacao_id, ler_versao(divergencia.conteudo))
         yield

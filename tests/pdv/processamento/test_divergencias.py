@@ -89,6 +89,7 @@ def test_a_versao_anterior_fica_guardada_inteira_e_a_decisao_auditada(elenco: El
     divergencia.refresh_from_db()
     assert (divergencia.decisao, divergencia.decidida_por, divergencia.motivo) == ("aceita", "ana", MOTIVO)
     assert divergencia.decidida_em is not None
+    assert divergencia.versao_anterior is not None
     assert divergencia.versao_anterior["operacao"]["valor_total"] == "10.00"
     assert divergencia.versao_anterior["itens"][0]["quantidade_primaria"] == "1.0000"
     assert AtoPessoa.objects.get().acao == "aceitar"
