@@ -306,6 +306,38 @@ def documento_fiscal_tem_no_maximo_um_inverso_e_exato() -> None:
     um_inverso("fiscal_documento", "i.valor_total <> -o.valor_total OR i.chave <> o.chave")
 
 
+@garantia
+def nota_tem_no_maximo_um_documento_vivo() -> None:
+    nenhuma(
+        """SELECT d.chave, d.numero, count(*) FROM fiscal_documento d WHERE d.estorno_de IS NULL
+           AND NOT EXISTS (SELECT 1 FROM fiscal_documento e WHERE e.estorno_de = d.id)
+           GROUP BY 1, 2 HAVING count(*) > 1""",
+        "nota com dois documentos vivos",
+    )
+
+
+@garantia
+def documento_sem_efeito_conta_zero() -> None:
+    """So that a sum of documents needs no condition; what the note says stays beside it."""
+    nenhuma(
+        """SELECT id, situacao, valor_total, valor_nota FROM fiscal_documento
+           WHERE situacao IN ('cancelada', 'denegada', 'inutilizada')
+             AND (valor_total <> 0 OR valor_ibs <> 0 OR valor_cbs <> 0 OR valor_nota IS NULL)""",
+        "documento sem efeito que conta",
+    )
+
+
+@garantia
+def situacao_da_nota_nunca_volta() -> None:
+    nenhuma(
+        """WITH altura AS (SELECT chave, numero, geracao, array_position(ARRAY['sem_protocolo', 'contingencia', 'autorizada',
+               'inutilizada', 'denegada', 'cancelada'], situacao::text) AS n FROM fiscal_documento WHERE estorno_de IS NULL)
+           SELECT a.chave, a.geracao FROM altura a JOIN altura b USING (chave, numero)
+           WHERE b.geracao = a.geracao + 1 AND b.n < a.n""",
+        "nota que voltou a um estado anterior",
+    )
+
+
 def um_inverso(tabela: str, diferente: str) -> None:
     nenhuma(
         f"SELECT estorno_de, count(*) FROM {tabela} WHERE estorno_de IS NOT NULL GROUP BY 1 HAVING count(*) > 1",

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 
 from pdv.processamento import formatos
 from pdv.processamento.admin.colunas import coluna
@@ -27,7 +28,7 @@ CORES = {
 SAIDAS = {
     Tipo.ORFA: "Peça ao PDV que replique a operação; sem ela, a nota não tem estoque nem dinheiro.",
     Tipo.CONTINGENCIA: "Transmita a nota no PDV antes do prazo; a autorização chega sozinha.",
-    Tipo.NOTA_CANCELADA: "Cancele a venda no PDV, ou emita outra nota para ela.",
+    Tipo.NOTA_CANCELADA: "Cancele a venda no PDV; se a mercadoria saiu, emita outra nota.",
     Tipo.VENDA_CANCELADA: "Cancele a nota no PDV; fora do prazo, fale com o fiscal.",
 }
 POUCO = timedelta(hours=4)
@@ -108,7 +109,7 @@ class PendenciaNotaAdmin(ComPontoVenda):
 
     @coluna("prazo")
     def prazo_(self, p: PendenciaNota) -> str:
-        return quanto_falta(p.prazo - timezone.now())
+        return format_html('<span class="whitespace-nowrap">{}</span>', quanto_falta(p.prazo - timezone.now()))
 
     @coluna("o que fazer")
     def saida(self, p: PendenciaNota) -> str:

@@ -103,14 +103,16 @@ def _chegadas(nota: NotaFiscal, versoes: Sequence[NotaVersao]) -> Iterable[Momen
 
 
 def _da_sefaz(estados: Sequence[LinhaEstado]) -> Iterable[Momento]:
-    for estado in estados:
+    for estado in reversed(estados):  # of the same moment, the higher is the newer
         if estado.em is None:
             continue
         cor, icone = _CORES.get(estado.situacao, ("default", "circle"))
         partes = [
             f"Protocolo {estado.protocolo}" if estado.protocolo else "",
             f"Justificativa: {estado.justificativa}" if estado.justificativa else "",
-            estado.detalhe[:1].upper() + estado.detalhe[1:],
+            estado.detalhe,
         ]
-        titulo = f"Nota {estado.titulo.lower()}" + ("" if estado.situacao == "contingencia" else " na SEFAZ")
+        titulo = f"Nota {estado.titulo.lower()} na SEFAZ"
+        if estado.situacao == "contingencia":
+            titulo = "Nota emitida em contingência"
         yield Momento(estado.em, titulo, "\n".join(filter(None, partes)), cor, icone)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from auditoria.models import Evento
 from erp.fiscal.conteudo import ler_conteudo
 from erp.fiscal.lancamentos import InversoNovo, estornar
 from erp.fiscal.models import AvisoFiscal, DocumentoFiscal, XmlFiscal
+from erp.fiscal.selectors import TotalDaSituacao
 from filas.copia import reservar_ids
 from tests.erp.elenco import CPF, empresa, filial, hoje, navegador
 from tests.invariantes import verificar_tudo
@@ -74,7 +76,7 @@ def xml_de(alvo: DocumentoFiscal) -> str:
 
 
 def test_filtros_da_lista() -> None:
-    um, dois = documento(1), documento(2, situacao="cancelada")
+    um, dois = documento(1), documento(2, situacao="cancelada", valor_total="0.00", valor_nota="18.50")
     documento(3, modelo="59"), documento(4, data_contabil=hoje() - timedelta(days=60)), documento(5, loja=2)
     avisar(um, "NOTA_DIVERGE", grave=True)
     avisar(dois, "DV_INVALIDO")
@@ -90,6 +92,64 @@ def test_filtros_da_lista() -> None:
     assert linhas(cliente, q=" ".join(um.chave[i : i + 4] for i in range(0, 44, 4))) == {1}
     assert linhas(cliente, q="99999999999999999999") == set()
     assert linhas(navegador("auditor", 2)) == {1, 2, 3, 5}
+
+
+def trocar(nota: DocumentoFiscal, **campos: Any) -> DocumentoFiscal:
+    """The next generation of a note, with the inverse of this one."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        (inverso_id,) = reservar_ids(cursor, "fiscal_documento", 1)
+        estornar(cursor, [InversoNovo(inverso_id, nota.pk, hoje())], agora=timezone.now())
+    return documento(nota.numero, geracao=nota.geracao + 1, **campos)
+
+
+SEM_EFEITO = {"situacao": "cancelada", "valor_total": "0.00", "valor_nota": "18.50"}
+
+
+def test_lista_mostra_cada_nota_uma_vez_na_situacao_que_vale() -> None:
+    trocar(documento(1), **SEM_EFEITO), documento(2)
+    cliente = navegador("fiscal", 1)
+    assert sorted((d.numero, d.situacao) for d in cliente.get(LISTA).context["cl"].result_list) == [
+        (1, "cancelada"),
+        (2, "autorizada"),
+    ]
+    assert linhas(cliente, situacao__exact="autorizada") == {2}  # no generation that another took the place of
+    todas = cliente.get(LISTA, {"geracoes": "todas"}).context["cl"].result_list
+    assert len(todas) == 4
+
+
+def test_totais_da_lista_nao_somam_nota_sem_efeito() -> None:
+    trocar(documento(1), **SEM_EFEITO), documento(2), documento(3, loja=2)
+    cliente = navegador("fiscal", 1)
+    esperados = [
+        TotalDaSituacao("autorizada", "Autorizada", 1, Decimal("18.50"), Decimal("18.50"), True),
+        TotalDaSituacao("cancelada", "Cancelada", 1, Decimal("0.00"), Decimal("18.50"), False),
+    ]
+    assert cliente.get(LISTA).context["totais"] == esperados
+    assert cliente.get(LISTA, {"geracoes": "todas"}).context["totais"] == esperados  # the inverse takes off
+    assert cliente.get(LISTA, {"q": "999"}).context["totais"] == []
+    texto = cliente.get(LISTA).content.decode()
+    assert "Cancelada (1)" in texto and "<s>R$ 18,50</s>" in texto
+
+
+def test_totais_demais_pedem_um_periodo_menor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("erp.fiscal.selectors.TOTAIS_ATE", 1)
+    documento(1), documento(2)
+    assert "escolha um período menor" in navegador("fiscal", 1).get(LISTA).content.decode()
+
+
+def test_pagina_mostra_os_estados_e_as_geracoes() -> None:
+    primeira = documento(1)
+    estados = [
+        {"situacao": "autorizada", "cstat": "100", "protocolo": "135260000000001", "em": "2026-07-01T10:01:00-03:00"},
+        {"situacao": "cancelada", "cstat": "135", "protocolo": "135260000000009", "em": "2026-07-01T10:20:00-03:00",
+         "justificativa": "<b>ERRO</b> NO REGISTRO", "evento": "110111"},
+        {"situacao": "estranha", "em": "ontem"},
+    ]  # fmt: skip
+    segunda = trocar(primeira, **SEM_EFEITO, conteudo=CONTEUDO | {"estados": estados})
+    texto = navegador("fiscal", 1).get(pagina(segunda)).content.decode()
+    for esperado in ("135260000000009", "&lt;b&gt;ERRO&lt;/b&gt; NO REGISTRO", "evento de cancelamento", "01/07/2026 10:20:00",
+                     "2 (esta)", pagina(primeira), "<s title"):  # fmt: skip
+        assert esperado in texto
 
 
 def test_lista_nao_conta_e_nao_le_conteudo_nem_xml(django_assert_max_num_queries: Any) -> None:
