@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Max
 
+from pdv.terminal.caixa import Loja, PlanoDeTurno, TurnoSimulado
 from pdv.terminal.catalogo import catalogo
 from pdv.terminal.desvios import EM_VENDAS, Aplicado, Desvio, Desvios
 from pdv.terminal.lembranca import lembrar
@@ -21,7 +22,7 @@ from pdv.terminal.meios import Meio
 from pdv.terminal.models import NotaFiscal, Turno
 from pdv.terminal.notas import Emitente
 from pdv.terminal.registro import ALIAS, gravar
-from pdv.terminal.turnos import Loja, PlanoDeTurno, Simulacao, TurnoSimulado
+from pdv.terminal.turnos import Simulacao
 
 FUSO = ZoneInfo("America/Sao_Paulo")
 INICIO_PADRAO = date(2026, 8, 3)  # fixed, for the same seed must give the same data on any day

@@ -18,6 +18,7 @@ from validate_docbr import CPF
 from erp.fiscal.chave import chave_valida, partes_da_chave
 from erp.fiscal.xml import ler_documento
 from pdv.tabelas import Especie
+from pdv.terminal.caixa import Loja, PlanoDeTurno, TurnoSimulado
 from pdv.terminal.catalogo import catalogo
 from pdv.terminal.desvios import EM_VENDAS, Desvio, Desvios
 from pdv.terminal.meios import Meio, liquido
@@ -32,7 +33,7 @@ from pdv.terminal.models import (
 from pdv.terminal.notas import Emitente
 from pdv.terminal.registro import Registro
 from pdv.terminal.simulador import Parametros, simular
-from pdv.terminal.turnos import Loja, PlanoDeTurno, Simulacao, TurnoSimulado
+from pdv.terminal.turnos import Simulacao
 
 banco = pytest.mark.django_db(databases=["terminal"])
 EMITENTE = Emitente("11222333000181", "35", "LOJA DE TESTE", 3)
