@@ -23,9 +23,19 @@ from pdv.replicacao.rules import (
 CHAVE = frozenset({"id_operacao", "guid_operacao", "id_ponto_venda"})  # what the operation is, whatever its content
 
 
+class VersaoIlegivel(Exception):
+    """O conteúdo guardado não tem a forma de uma operação."""
+
+
 def ler_versao(conteudo: Mapping[str, Any]) -> OperacaoPronta:
-    """The content that a divergence keeps, as a row for staging, hashed as it would be on arrival now."""
-    return montar_operacao(msgspec.convert(conteudo, Operacao))
+    """The content that a divergence keeps, as a row for staging, hashed as it would be on arrival now.
+
+    Raises VersaoIlegivel for what no till could have sent.
+    """
+    try:
+        return montar_operacao(msgspec.convert(conteudo, Operacao))
+    except (msgspec.ValidationError, ArithmeticError) as erro:
+        raise VersaoIlegivel(str(erro)) from erro
 
 
 def trocar_versao(cursor: CursorWrapper, operacao_id: int, versao: OperacaoPronta) -> None:

@@ -23,7 +23,7 @@ from pdv.replicacao.models import (
     RecebimentoOperacaoPdv,
 )
 from pdv.replicacao.rules import diferencas
-from pdv.replicacao.versoes import ler_versao
+from pdv.replicacao.versoes import VersaoIlegivel, ler_versao
 from pdv.tabelas import Especie
 
 NAO_TEM = "não tem"
@@ -165,7 +165,10 @@ def _linhas(d: Divergencia) -> tuple[list[dict[str, Any]], bool]:
     operacao = OperacaoPdv.objects.filter(pk=d.operacao_id).values_list("cancelado", flat=True).first()
     if operacao is None:
         return guardadas, False
-    versao = ler_versao(d.conteudo)
+    try:
+        versao = ler_versao(d.conteudo)
+    except VersaoIlegivel:
+        return guardadas, False
     with connection.cursor() as cursor:
         gravada = conteudos_gravados(cursor, [d.operacao_id])[d.operacao_id]
     return diferencas(gravada, versao.conteudo), versao.cancelado and not operacao

@@ -127,4 +127,4 @@ def test_divergencia_poe_os_dois_valores_lado_a_lado(elenco: Elenco) -> None:
     divergencia = uma_de_cada(elenco.pdv, 1)[endereco]
     cliente = entrar(pessoa("ana", "gerente", filiais=(elenco.centro,)))
     html = cliente.get(f"{endereco}{divergencia.pk}/change/").content.decode()
-    assert html.index("valor_total") < html.index("10.00") < html.index("9.99")
+    assert html.index(">Total<") < html.index("R$\u00a010,00") < html.index("R$\u00a09,99")

@@ -252,3 +252,10 @@ def test_sem_motivo_ou_sem_divergencia_nada_acontece(elenco: Elenco, ana: User, 
         decidir(divergencia_id=divergencia.pk, motivo="  ok ", usuario=ana)
     with pytest.raises(AcaoRecusada, match="não existe"):
         decidir(divergencia_id=divergencia.pk + 1, motivo=MOTIVO, usuario=ana)
+
+
+def test_conteudo_ilegivel_so_pode_ser_mantido(elenco: Elenco, ana: User) -> None:
+    divergencia = divergir(elenco, versao("3"))
+    Divergencia.objects.update(conteudo={"id_operacao": 7})
+    nada_muda(divergencia, ana, "mantenha a atual")
+    manter(divergencia_id=divergencia.pk, motivo=MOTIVO, usuario=ana)
