@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from auditoria.services import ATOR_SISTEMA
 from captura.ambiente import RAIZ, SENHA, USUARIO
+from clientes.models import Cliente
+from clientes.services import gravar_cliente
 from erp.acesso.services.chaves import criar_chave
 from erp.cadastros.exemplo import carregar_exemplo, carregar_produtos
-from erp.cadastros.models import PontoVenda
+from erp.cadastros.models import Filial, PontoVenda
 from erp.financeiro.models import Titulo
 from pdv.processamento.models import Alvo
 from pdv.processamento.services import drenar_tudo, ignorar, reprocessar
@@ -24,6 +26,12 @@ from pdv.terminal.catalogo import catalogo
 
 PRODUTOS_FORA = (7, 12)  # not registered: their sales show as errors
 PRODUTOS = 60
+CLIENTES = (  # invented; the third document does not check, as the list shows
+    ("ANA BEATRIZ DE SOUZA", "52998224725", "Belo Horizonte"),
+    ("COMERCIAL TRÊS IRMÃOS LTDA", "11222333000181", "Contagem"),
+    ("JOSÉ ANTÔNIO DA SILVA", "11111111112", "Betim"),
+    ("MARIA DAS DORES", "16899535009", "Belo Horizonte"),
+)
 
 
 def cadastrar() -> list[tuple[int, str]]:
@@ -32,6 +40,12 @@ def cadastrar() -> list[tuple[int, str]]:
     carregar_produtos(p for p in catalogo(PRODUTOS) if p.codigo not in PRODUTOS_FORA)
     ana = User.objects.create_user(USUARIO, password=SENHA, is_staff=True, is_superuser=True, first_name="Ana")
     ana.groups.add(Group.objects.get(name="gerente"))
+    for nome, documento, cidade in CLIENTES:
+        cliente = Cliente(
+            codigo_cliente=documento, cliente_varejo=nome, cpf_cgc=documento, pf_pj=int(len(documento) == 11),
+            filial=Filial.objects.order_by("codigo")[0].nome, cidade=cidade, uf="MG", ddd_celular="31", celular="988887777",
+        )  # fmt: skip
+        gravar_cliente(cliente, novo=True, usuario=ana)
     return [
         (p.codigo, criar_chave(nome=f"Chave do {p.nome}", escopos=["pdv"], ponto_venda_id=p.pk, ator=ATOR_SISTEMA)[1])
         for p in PontoVenda.objects.order_by("codigo")
