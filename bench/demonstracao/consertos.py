@@ -96,7 +96,7 @@ def reprocessar_algumas(quantas: int, usuario: User) -> dict[Alvo, list[int]]:
     escolhidas: dict[Alvo, list[int]] = {Alvo.OPERACAO: [], Alvo.NOTA: []}
     for pdv in PontoVenda.objects.order_by("codigo"):
         vendas = OperacaoPdv.objects.filter(ponto_venda_id=pdv.pk, operacao=Especie.VENDA, situacao_replicacao=EFETUADO)
-        vendas = vendas.exclude(pk__in=_com_titulo_recebido())
+        vendas = vendas.exclude(pk__in=com_titulo_recebido())
         notas = NotaFiscal.objects.filter(ponto_venda_id=pdv.pk, situacao_replicacao=EFETUADO)
         escolhidas[Alvo.OPERACAO] += vendas.order_by("guid_operacao").values_list("pk", flat=True)[:quantas]
         escolhidas[Alvo.NOTA] += notas.order_by("chave").values_list("pk", flat=True)[:quantas]
@@ -105,7 +105,7 @@ def reprocessar_algumas(quantas: int, usuario: User) -> dict[Alvo, list[int]]:
     return escolhidas
 
 
-def _com_titulo_recebido() -> list[int]:
+def com_titulo_recebido() -> list[int]:
     """Sales whose title was settled by a recebimento: their estorno is blocked, and rightly."""
     with connection.cursor() as cursor:
         cursor.execute(

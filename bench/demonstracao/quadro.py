@@ -14,8 +14,10 @@ from bench.demonstracao.consertos import Erro
 from bench.reconciliacao import ChaveOperacao, Somas
 from bench.terminal import VENDA, Terminal
 from erp.cadastros.models import Finalizador
+from pdv.conferencia.models import DiaConferido
 
 ZERO = Decimal(0)
+ACEITOS = {"IGNORADA", "CONTINGENCIA"}  # decided by a person; resolved by time
 IGUAL, DIFERENTE = "[green]✔[/]", "[red]✘[/]"
 _CONTAGENS = ("dito", "recebido", "lançado", "ignorado")
 _STAGING = """
@@ -46,6 +48,40 @@ def mostrar_erros(erros: Sequence[Erro], tela: Console) -> None:
         codigos = "\n".join(dict.fromkeys(codigo for codigo, _ in erro.problemas))
         tabela.add_row(str(erro.pdv), str(erro.numero), codigos, erro.mensagem, erro.saidas)
     tela.print(tabela)
+
+
+def mostrar_quadro(tela: Console) -> list[str]:
+    """The board that staff see: per till and day, till = received = posted = fiscal. Returns the days that do not check.
+
+    A day with operations ignored, each with its reason, is one that somebody decided; it is shown, and is no difference.
+    """
+    tabela = Table(title="Quadro da conferência: cada PDV, cada dia")
+    for titulo in (
+        "PDV",
+        "dia",
+        "no PDV",
+        "recebidas",
+        "lançadas",
+        "notas",
+        "no PDV R$",
+        "lançado R$",
+        "notas R$",
+        "situação",
+    ):
+        tabela.add_column(titulo, justify="left" if titulo in ("dia", "situação") else "right")
+    faltas = []
+    for d in DiaConferido.objects.select_related("ponto_venda").order_by("dia", "ponto_venda__codigo"):
+        motivos = {m["codigo"]: m["quantidade"] for m in d.motivos}
+        dito = ", ".join(f"{quantos} {codigo}" for codigo, quantos in motivos.items())
+        tabela.add_row(
+            str(d.ponto_venda.codigo), f"{d.dia:%d/%m/%Y}", str(d.pdv_quantidade), str(d.recebido_quantidade),
+            str(d.lancado_quantidade), str(d.fiscal_quantidade), reais(d.pdv_valor), reais(d.lancado_valor),
+            reais(d.fiscal_valor), f"{d.get_situacao_display()} {dito}".strip(),
+        )  # fmt: skip
+        if d.situacao != DiaConferido.Situacao.CONFERE and set(motivos) - ACEITOS:
+            faltas.append(f"o dia {d.dia:%d/%m/%Y} do PDV {d.ponto_venda.codigo} não confere: {dito}")
+    tela.print(tabela)
+    return faltas
 
 
 def mostrar_conferencia(

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.demonstracao.andamento import andamento
+from bench.demonstracao.atos import corrigir_no_caixa, decidir_divergencias, pedir_de_novo, reprocessar_o_caixa
 from bench.demonstracao.caixas import Caixa, abrir_caixas
 from bench.demonstracao.consertos import (
     Erro,
@@ -25,12 +26,19 @@ from bench.demonstracao.consertos import (
 )
 from bench.demonstracao.empresa import gerente, registrar_empresa
 from bench.demonstracao.movimento import Movimento
-from bench.demonstracao.quadro import mostrar_conferencia, mostrar_erros, mostrar_finalizadores, mostrar_razoes
+from bench.demonstracao.quadro import (
+    mostrar_conferencia,
+    mostrar_erros,
+    mostrar_finalizadores,
+    mostrar_quadro,
+    mostrar_razoes,
+)
 from bench.invariantes import INVARIANTES, violadas
 from bench.pasta import Pasta
 from bench.processos import Processos
 from bench.reconciliacao import ChaveOperacao, diferencas, esperado, lancado, ler_cadastro
 from bench.servico import Retaguarda
+from pdv.conferencia.services import recalcular_tocados
 from pdv.processamento.models import Alvo
 from pdv.replicacao.models import Rejeicao
 
@@ -59,6 +67,9 @@ def demonstrar(pasta: Pasta, *, xml: Path | None, operacoes: int, tela: Console)
         movimento.rodar()
         ignoradas, faltas = _consertar(caixas, barras, tela)
         faltas += _reprocessar(barras)
+        faltas += _divergir(caixas[0], retaguarda.url, movimento.lote, barras)
+        faltas += _reprocessar_em_massa(caixas[2], barras)
+        _replicar_de_novo(caixas[1], retaguarda.url, movimento.lote, barras)
         retaguarda.encerrar()
         faltas += _conferir(caixas, ignoradas, tela)
         _mostrar_ritmo(movimento, caixas, time.monotonic() - inicio, tela)
@@ -135,13 +146,47 @@ def _reprocessar(barras: Progress) -> list[str]:
     return [] if segundas == operacoes else [f"{operacoes} operações reprocessadas, {segundas} na geração 2"]
 
 
+def _divergir(caixa: Caixa, url: str, lote: int, barras: Progress) -> list[str]:
+    with _cena(barras, "decidindo o que o PDV mudou depois de replicar"):
+        numeros = corrigir_no_caixa(caixa)
+        caixa.esperar(caixa.replicar(url, lote))
+        aceitas, mantidas = decidir_divergencias(gerente())
+        esperar_processar()
+    barras.console.print(
+        f"O PDV {caixa.codigo} mudou as operações {numeros[0]} (o pagamento) e {numeros[1]} (a observação) e mandou de novo: "
+        f"{aceitas} versão nova aceita, estornada e lançada; {mantidas} mantida como estava."
+    )
+    return [] if (aceitas, mantidas) == (1, 1) else [f"2 divergências feitas, {aceitas} aceitas e {mantidas} mantidas"]
+
+
+def _reprocessar_em_massa(caixa: Caixa, barras: Progress) -> list[str]:
+    with _cena(barras, f"reprocessando em massa as vendas do PDV {caixa.codigo}"):
+        pedido, refeitas_ = reprocessar_o_caixa(caixa, gerente())
+    barras.console.print(
+        f"Reprocesso em massa: {pedido.total} vendas do PDV {caixa.codigo}, {pedido.feitas} feitas, {pedido.falhas} barradas "
+        f"por título já recebido ou por devolução."
+    )
+    certo = pedido.feitas + pedido.falhas == pedido.total and 0 < refeitas_ <= pedido.feitas
+    return (
+        [] if certo else [f"reprocesso em massa: {pedido.total} pedidas, {pedido.feitas} feitas, {refeitas_} refeitas"]
+    )
+
+
+def _replicar_de_novo(caixa: Caixa, url: str, lote: int, barras: Progress) -> None:
+    with _cena(barras, f"pedindo ao PDV {caixa.codigo} que replique uma venda de novo"):
+        numero = pedir_de_novo(caixa, url, lote, gerente())
+    barras.console.print(f"A venda {numero} do PDV {caixa.codigo} foi estornada, pedida, replicada de novo e lançada.")
+
+
 def _conferir(caixas: list[Caixa], ignoradas: frozenset[ChaveOperacao], tela: Console) -> list[str]:
     terminais = [caixa.ler() for caixa in caixas]
     certo, achado = esperado(terminais, ignoradas, ler_cadastro()), lancado()
+    recalcular_tocados()
+    faltas = mostrar_quadro(tela)
     mostrar_conferencia(terminais, ignoradas, achado, tela)
     mostrar_finalizadores(certo, achado, tela)
     mostrar_razoes(certo, achado, tela)
-    faltas = diferencas(certo, achado) + violadas()
+    faltas += diferencas(certo, achado) + violadas()
     rejeitadas = Rejeicao.objects.filter(resolvida_em=None).count()
     if rejeitadas:
         faltas.append(f"{rejeitadas} linhas não entraram na retaguarda")
