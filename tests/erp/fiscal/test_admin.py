@@ -94,11 +94,17 @@ def test_filtros_da_lista() -> None:
     assert linhas(navegador("auditor", 2)) == {1, 2, 3, 5}
 
 
-def trocar(nota: DocumentoFiscal, **campos: Any) -> DocumentoFiscal:
-    """The next generation of a note, with the inverse of this one."""
+def desfazer(nota: DocumentoFiscal) -> DocumentoFiscal:
+    """The inverse of a document, posted."""
     with transaction.atomic(), connection.cursor() as cursor:
         (inverso_id,) = reservar_ids(cursor, "fiscal_documento", 1)
         estornar(cursor, [InversoNovo(inverso_id, nota.pk, hoje())], agora=timezone.now())
+    return DocumentoFiscal.objects.get(pk=inverso_id)
+
+
+def trocar(nota: DocumentoFiscal, **campos: Any) -> DocumentoFiscal:
+    """The next generation of a note, with the inverse of this one."""
+    desfazer(nota)
     return documento(nota.numero, geracao=nota.geracao + 1, **campos)
 
 
@@ -227,10 +233,7 @@ def test_documento_sem_xml_diz_que_nao_tem() -> None:
 
 def test_estorno_aponta_o_original_e_baixa_o_xml_dele() -> None:
     nota = documento()
-    with transaction.atomic(), connection.cursor() as cursor:
-        (inverso_id,) = reservar_ids(cursor, "fiscal_documento", 1)
-        estornar(cursor, [InversoNovo(inverso_id, nota.pk, hoje())], agora=timezone.now())
-    inverso = DocumentoFiscal.objects.get(estorno_de=nota.pk)
+    inverso = desfazer(nota)
     cliente = navegador("fiscal", 1)
     assert f"estornado pelo documento {inverso.pk}" in cliente.get(pagina(nota)).content.decode()
     assert f"estorna o documento {nota.pk}" in cliente.get(pagina(inverso)).content.decode()

@@ -13,7 +13,7 @@ from erp.fiscal.danfe import desenhar
 from erp.fiscal.models import DocumentoFiscal, XmlFiscal
 from tests.erp.elenco import empresa, navegador
 from tests.erp.fiscal.notas import xml
-from tests.erp.fiscal.test_admin import documento, pagina
+from tests.erp.fiscal.test_admin import SEM_EFEITO, desfazer, documento, pagina
 from tests.invariantes import verificar_tudo
 
 pytestmark = pytest.mark.django_db
@@ -81,8 +81,8 @@ def test_sem_o_gerador_a_pagina_diz_isso() -> None:
 
 
 def test_do_cancelamento_desenha_se_a_nota_e_nao_o_evento() -> None:
-    com_nota(xml())
-    evento = com_nota("<procEventoNFe/>", geracao=2, situacao="cancelada")
+    desfazer(com_nota(xml()))
+    evento = com_nota("<procEventoNFe/>", geracao=2, **SEM_EFEITO)
     html = navegador("fiscal", 1).get(danfe_em(evento), follow=True).content
     assert "Não há guardado".encode() not in html
 
