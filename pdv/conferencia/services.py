@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 from django.utils import timezone
 
-from auditoria.services import ator_usuario, registrar
 from erp.cadastros.models import PontoVenda
 from pdv.conferencia import leitura
-from pdv.conferencia.erros import AceiteRecusado
 from pdv.conferencia.models import DiaConferido, Toque
 from pdv.conferencia.rules import Apuracao, apurar
 from pdv.conferencia.valores import Recebida
@@ -162,39 +159,4 @@ def _tocar_origens(cursor: CursorWrapper, ponto_venda_id: int, dia: date, recebi
         Toque(ponto_venda_id=ponto_venda_id, filial_id=f, instalacao=i, dia=outro, de=n, ate=n)
         for f, i, n, outro in outros
         if outro < dia
-    )
-
-
-def aceitar_diferenca(*, linhas: Iterable[DiaConferido], motivo: str, usuario: User) -> int:
-    """Note that a person knows why these days do not check; the alarms leave them alone until something changes.
-
-    Raises AceiteRecusado for a day that checks, is under way, or is already accepted. Nothing becomes green by it.
-    """
-    agora: datetime = timezone.now()
-    with transaction.atomic():
-        travadas = list(
-            DiaConferido.objects.select_for_update().filter(pk__in=[x.pk for x in linhas]).order_by("pk")
-        )  # fmt: skip
-        for linha in travadas:
-            if linha.situacao == Situacao.CONFERE:
-                raise AceiteRecusado(linha, "já confere")
-            if linha.aceita_em is not None:
-                raise AceiteRecusado(linha, f"já foi aceita por {linha.aceita_por}")
-            linha.aceita_por, linha.aceita_em, linha.aceita_motivo = usuario.get_username()[:150], agora, motivo[:500]
-            linha.save(update_fields=["aceita_por", "aceita_em", "aceita_motivo"])
-            _auditar(linha, motivo, usuario)
-    return len(travadas)
-
-
-def _auditar(linha: DiaConferido, motivo: str, usuario: User) -> None:
-    depois: dict[str, Any] = {
-        "dia": str(linha.dia), "ponto_venda": linha.ponto_venda_id, "motivo": motivo,
-        "diferencas": [f"{m['codigo']} {m['quantidade']}" for m in linha.motivos],
-    }  # fmt: skip
-    registrar(
-        acao="conferencia.diferenca_aceita",
-        ator=ator_usuario(usuario),
-        objeto="conferencia.DiaConferido",
-        objeto_id=str(linha.pk),
-        depois=depois,
     )

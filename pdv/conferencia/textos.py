@@ -20,7 +20,7 @@ MOTIVOS: Final[dict[str, Texto]] = {
     "FALTANDO": Texto(
         "operação que o PDV diz ter enviado não está aqui",
         "operações que o PDV diz ter enviado não estão aqui",
-        "Veja os números abaixo e peça ao PDV que replique de novo.",
+        "Use «Pedir de novo ao PDV»; se ele não obedecer, fale com a loja.",
     ),
     "A_ENVIAR": Texto(
         "operação que o PDV ainda vai enviar",
@@ -132,10 +132,12 @@ def saida_do_motivo(codigo: str) -> str:
     return MOTIVOS.get(codigo, _DESCONHECIDO).saida
 
 
-def em_frase(motivos: Iterable[dict[str, Any]], *, tem_manifesto: bool = True) -> str:
-    """Every reason in one line, for a cell or an export."""
+def em_frase(motivos: Iterable[dict[str, Any]], *, tem_manifesto: bool = True, limite: int | None = None) -> str:
+    """The reasons in one line, for a cell or an export; beyond `limite`, how many more there are."""
     partes = [] if tem_manifesto else [SITUACAO_SEM_MANIFESTO]
     partes += [texto_do_motivo(m["codigo"], m["quantidade"]) for m in motivos]
+    if limite is not None and len(partes) > limite:
+        partes[limite:] = [f"e mais {len(partes) - limite}"]
     return "; ".join(partes)
 
 

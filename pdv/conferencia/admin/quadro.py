@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from erp.acesso.acoes import acao_com_motivo
 from erp.acesso.escopo import filiais_de
-from pdv.conferencia import exportacao, services
+from pdv.conferencia import atos, exportacao, services
 from pdv.conferencia.admin import pagina
 from pdv.conferencia.admin.filtros import DiaFiltro, QuandoFiltro, SituacaoFiltro
 from pdv.conferencia.models import DiaConferido
@@ -29,12 +29,14 @@ from pdv.processamento.admin.pagina import ComPagina
 Situacao = DiaConferido.Situacao
 VER = "conferencia.ver_conferencia"
 ACEITAR = "conferencia.aceitar_diferenca"
+PEDIR = "replicacao.replicar_de_novo"
 CORES = {
     Situacao.CONFERE.label: "success",
     Situacao.ANDAMENTO.label: "warning",
     Situacao.DIFERENCA.label: "danger",
     Situacao.SEM_MANIFESTO.label: "default",
 }
+MOTIVOS_NA_LISTA = 2
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -60,7 +62,7 @@ class DiaConferidoAdmin(ComPagina):
     list_before_template = "admin/pdv/conferencia_topo.html"
     modelo_da_pagina = "admin/pdv/conferencia_dia.html"
     actions = ["aceitar"]
-    actions_detail = ["aceitar"]
+    actions_detail = ["pedir", "aceitar"]
 
     class Media:
         css = {"all": ["pdv/retaguarda.css", "pdv/conferencia.css"]}
@@ -86,7 +88,7 @@ class DiaConferidoAdmin(ComPagina):
 
     @coluna("PDV")
     def pdv(self, d: DiaConferido) -> str:
-        return str(d.ponto_venda)
+        return format_html('<span class="rtg-nome-pdv">{}</span>', str(d.ponto_venda))
 
     @coluna("situação", cores=CORES)
     def situacao_(self, d: DiaConferido) -> str:
@@ -117,7 +119,7 @@ class DiaConferidoAdmin(ComPagina):
         if not d.faltando_quantidade:
             return ""
         nomes = faixas_em_palavras(d.faltando, FAIXAS_NA_LISTA)
-        return format_html("<strong>{}</strong>: {}", formatos.numero(d.faltando_quantidade), nomes)
+        return format_html("<span><strong>{}</strong>: {}</span>", formatos.numero(d.faltando_quantidade), nomes)
 
     @coluna("não lançado", vazio="")
     def nao_lancado(self, d: DiaConferido) -> str:
@@ -131,7 +133,7 @@ class DiaConferidoAdmin(ComPagina):
 
     @coluna("por quê", vazio="")
     def por_que(self, d: DiaConferido) -> str:
-        frase = em_frase(d.motivos, tem_manifesto=d.tem_manifesto)
+        frase = em_frase(d.motivos, tem_manifesto=d.tem_manifesto, limite=MOTIVOS_NA_LISTA)
         aceita = f"Aceita por {d.aceita_por}. " if d.aceita_em else ""
         return format_html('<span class="rtg-porque">{}{}</span>', aceita, frase[:1].upper() + frase[1:])
 
@@ -144,10 +146,24 @@ class DiaConferidoAdmin(ComPagina):
         icone="task_alt",
     )
     def aceitar(self, queryset: QuerySet[DiaConferido], motivo: str, usuario: User) -> str:
-        quantos = services.aceitar_diferenca(linhas=queryset, motivo=motivo, usuario=usuario)
+        quantos = atos.aceitar_diferenca(linhas=queryset, motivo=motivo, usuario=usuario)
         return "Diferença aceita." if quantos == 1 else f"Diferença aceita em {quantos} dias."
 
+    @acao_com_motivo(
+        titulo="Pedir de novo ao PDV",
+        explicacao="O PDV recebe o pedido no próximo contato e replica de novo as operações que diz já ter enviado e que "
+        "não estão aqui.",
+        permissao=PEDIR,
+        botao="Pedir de novo ao PDV",
+        icone="sync",
+    )
+    def pedir(self, queryset: QuerySet[DiaConferido], motivo: str, usuario: User) -> str:
+        pedidas = sum(atos.pedir_as_que_faltam(linha=d, motivo=motivo, usuario=usuario) for d in queryset)
+        return f"{formatos.quantos(pedidas, 'operação pedida', 'operações pedidas')}; acompanhe em Comandos aos PDVs."
+
     def cabe(self, acao: str, objeto: DiaConferido) -> bool:
+        if acao == "pedir":
+            return any(m["codigo"] == "FALTANDO" for m in objeto.motivos)
         return objeto.situacao != Situacao.CONFERE and objeto.aceita_em is None
 
     def contexto(self, request: HttpRequest, objeto: DiaConferido) -> dict[str, Any]:

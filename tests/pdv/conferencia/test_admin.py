@@ -16,15 +16,17 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]  # it has no 
 from auditoria.models import Evento
 from erp.cadastros.models import PontoVenda
 from pdv.conferencia import selectors
+from pdv.conferencia.atos import pedir_as_que_faltam
+from pdv.conferencia.erros import PedidoRecusado
 from pdv.conferencia.exportacao import TITULOS
 from pdv.conferencia.models import DiaConferido
 from pdv.conferencia.services import recalcular_tocados
 from pdv.processamento.services import drenar_tudo
-from pdv.replicacao.models import OperacaoPdv
+from pdv.replicacao.models import Comando, OperacaoPdv
 from tests.pdv.conferencia.conftest import conferir, declarar
 from tests.pdv.conferencia.fabricas import novo_manifesto
 from tests.pdv.conferencia.test_quadro import venda
-from tests.pdv.elenco import AGORA, DINHEIRO, Elenco, estagiar_venda
+from tests.pdv.elenco import AGORA, DINHEIRO, INSTALACAO, Elenco, estagiar_venda
 from tests.pdv.processamento.conftest import entrar, pessoa
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,7 +52,7 @@ def ana(elenco: Elenco) -> User:
 def test_lista_diz_os_quatro_numeros_e_o_que_falta(elenco: Elenco, ana: User) -> None:
     com_diferenca(elenco.pdv)
     pagina = entrar(ana).get(LISTA).content.decode()
-    for texto in ("Diferença", "R$\u00a035,00", "≠", "<strong>1</strong>: 2", "operação com erro de processamento"):
+    for texto in ("Diferença", "R$\u00a035,00", "≠", "<strong>1</strong>: 2", "1 operação com erro de processamento"):
         assert texto in pagina, texto
 
 
@@ -171,3 +173,16 @@ def test_filtros_ruins_nao_derrubam_a_lista(elenco: Elenco, ana: User) -> None:
     cliente = entrar(ana)
     for filtro in ("situacao=x", "dia_from=ontem&dia_to=99/99/9999", "quando=%00", "ponto_venda_id=abc"):
         assert cliente.get(f"{LISTA}?{filtro}").status_code == 200, filtro
+
+
+def test_pedir_de_novo_manda_ao_pdv_so_o_que_ele_diz_ter_enviado(elenco: Elenco, ana: User) -> None:
+    linha = com_diferenca(elenco.pdv)
+    cliente, url = entrar(ana), f"{LISTA}{linha.pk}/pedir/"
+    for _ in range(2):  # asked twice, one command
+        campos = dict(_ocultos(cliente.get(url).content.decode()))
+        cliente.post(url, campos | {"motivo": "Sumiu no caminho"})
+    comando = Comando.objects.get()
+    assert (comando.id_operacao, comando.instalacao, comando.pedido_por) == (2, INSTALACAO, "ana")
+    venda(elenco.pdv, 2, "20.00")
+    with pytest.raises(PedidoRecusado):
+        pedir_as_que_faltam(linha=conferir(elenco.pdv), motivo="de novo", usuario=ana)
