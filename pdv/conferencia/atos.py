@@ -26,7 +26,7 @@ Situacao = DiaConferido.Situacao
 def pedir_as_que_faltam(*, linha: DiaConferido, motivo: str, usuario: User) -> int:
     """Ask the till to replicate again what it says it has sent and is not here; returns how many were asked for.
 
-    What was asked for and is still open is not asked for twice. Raises PedidoRecusado when nothing is missing, or all
+    A request takes the place of one still open. Raises PedidoRecusado when nothing is missing, or all
     of it is still to be sent anyway.
     """
     agora = timezone.now()

@@ -178,10 +178,10 @@ def test_filtros_ruins_nao_derrubam_a_lista(elenco: Elenco, ana: User) -> None:
 def test_pedir_de_novo_manda_ao_pdv_so_o_que_ele_diz_ter_enviado(elenco: Elenco, ana: User) -> None:
     linha = com_diferenca(elenco.pdv)
     cliente, url = entrar(ana), f"{LISTA}{linha.pk}/pedir/"
-    for _ in range(2):  # asked twice, one command
+    for _ in range(2):  # asked twice, one command stands
         campos = dict(_ocultos(cliente.get(url).content.decode()))
         cliente.post(url, campos | {"motivo": "Sumiu no caminho"})
-    comando = Comando.objects.get()
+    comando = Comando.objects.get(situacao=Comando.Situacao.PENDENTE)
     assert (comando.id_operacao, comando.instalacao, comando.pedido_por) == (2, INSTALACAO, "ana")
     venda(elenco.pdv, 2, "20.00")
     with pytest.raises(PedidoRecusado):
