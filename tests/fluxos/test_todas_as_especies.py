@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
-from decimal import ROUND_DOWN
-from decimal import Decimal as D
 
 import pytest
 from django.core.management import call_command
@@ -17,7 +12,6 @@ from auditoria.services import ATOR_SISTEMA
 from erp.acesso.services import criar_chave
 from erp.cadastros.exemplo import carregar_exemplo, carregar_produtos
 from erp.cadastros.models import PontoVenda
-from erp.financeiro.models import Baixa, SaldoConta, Titulo
 from erp.fiscal.models import AvisoFiscal, DocumentoFiscal
 from pdv.processamento.selectors.turno import conferir_turno
 from pdv.processamento.services import drenar_tudo
@@ -26,8 +20,8 @@ from pdv.tabelas import Especie
 from pdv.terminal import models as terminal
 from pdv.terminal.catalogo import catalogo
 from pdv.terminal.desvios import Desvio
-from pdv.terminal.meios import Meio
 from pdv.terminal.simulador import Parametros, simular
+from tests.dito import dito_pelo_pdv, lancado
 from tests.invariantes import verificar_tudo
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "terminal"])
@@ -47,58 +41,6 @@ def chave() -> str:
     carregar_produtos(catalogo(300))
     pdv = PontoVenda.objects.get(codigo=1)
     return criar_chave(nome="PDV 1", escopos=["pdv"], ponto_venda_id=pdv.pk, ator=ATOR_SISTEMA)[1]
-
-
-@dataclass(frozen=True)
-class Dito:
-    """What the till says, but for the operations in `fora`, added up in plain Python."""
-
-    caixa: D
-    vales: dict[str, D]
-    titulos: dict[tuple[str, int], D]
-
-
-def dito_pelo_pdv(fora: Collection[int] = ()) -> Dito:
-    operacoes = {o.pk: o for o in terminal.OperacaoPdv.objects.all() if o.pk not in fora and not o.cancelado}
-    desfeitas = {o.id_operacao_origem for o in operacoes.values() if o.operacao == Especie.CANCELAMENTO}
-    vivas = {numero: o for numero, o in operacoes.items() if numero not in desfeitas}
-    caixa, vales, titulos = D(0), defaultdict[str, D](D), dict[tuple[str, int], D]()
-    for f in terminal.FinalizadorOperacaoPdv.objects.filter(operacao_id__in=vivas).order_by("pk"):
-        o = vivas[f.operacao_id]
-        if f.id_finalizador == Meio.DINHEIRO:
-            caixa += _sinal(o) * (f.valor - f.valor_troco)
-        elif f.id_finalizador == Meio.VALE_LOJA and o.operacao in (Especie.DEVOLUCAO, Especie.VENDA):
-            devolve = o.operacao == Especie.DEVOLUCAO
-            vales[f"V1-{o.pk}" if devolve else f.nsu] += f.valor if devolve else -f.valor
-        elif f.id_finalizador == Meio.CREDIARIO and o.operacao == Especie.VENDA:
-            parte = (f.valor / f.parcela).quantize(D("0.01"), ROUND_DOWN)
-            for n in range(1, f.parcela + 1):
-                titulos[f"1-{o.pk}-{f.item}", n] = parte if n > 1 else f.valor - parte * (f.parcela - 1)
-    for r in terminal.RecebimentoOperacaoPdv.objects.filter(operacao_id__in=vivas):
-        titulos[r.numero_documento, r.parcela] -= r.valor
-    return Dito(caixa, dict(vales), titulos)
-
-
-def _sinal(o: terminal.OperacaoPdv) -> int:
-    if o.operacao == Especie.FALTA:
-        return 1 if o.valor_acrescimo else -1
-    entra = (Especie.VENDA, Especie.SUPRIMENTO, Especie.RECEBIMENTO)
-    return 1 if o.operacao in entra else -1 if o.operacao in (Especie.SANGRIA, Especie.DEVOLUCAO) else 0
-
-
-def lancado() -> Dito:
-    """The same, by the ledgers."""
-    titulos = Titulo.objects.filter(estorno_de=None)
-    estornados = set(Titulo.objects.exclude(estorno_de=None).values_list("estorno_de", flat=True))
-    baixas: defaultdict[int, D] = defaultdict(D)
-    for titulo, valor in Baixa.objects.values_list("titulo_id", "valor"):
-        baixas[titulo] += valor
-    vivos = [t for t in titulos if t.pk not in estornados]
-    return Dito(
-        SaldoConta.objects.get(conta__codigo="CAIXA-1").valor,
-        {t.documento: t.valor - baixas[t.pk] for t in vivos if t.finalizador == Meio.VALE_LOJA},
-        {(t.documento, t.parcela): t.valor - baixas[t.pk] for t in vivos if t.finalizador == Meio.CREDIARIO},
-    )
 
 
 def replicar(live_server: LiveServer, chave: str) -> None:

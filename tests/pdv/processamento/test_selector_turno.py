@@ -7,7 +7,6 @@ from decimal import Decimal as D
 import pytest
 from django.utils import timezone
 
-from erp.cadastros.models import EspecieFinalizador, Finalizador
 from pdv.processamento.selectors.turno import (
     Pagamento,
     conferir_turno,
@@ -17,7 +16,7 @@ from pdv.processamento.selectors.turno import (
 )
 from pdv.replicacao.models import FinalizadorOperacaoPdv, OperacaoPdv, Turno
 from pdv.tabelas import Especie
-from tests.pdv.elenco import CREDITO, DINHEIRO, INSTALACAO, PIX, Elenco, estagiar, estagiar_venda, montar_elenco
+from tests.pdv.elenco import CREDITO, DINHEIRO, INSTALACAO, PIX, VALE, Elenco, estagiar, estagiar_venda, montar_elenco
 
 
 def test_esperado_soma_vendas_e_movimentos_da_gaveta() -> None:
@@ -89,9 +88,6 @@ def test_conferencia_deixa_fora_canceladas_outros_turnos_e_outra_instalacao() ->
     assert (conferencia.operacoes, conferencia.canceladas, conferencia.vendas) == (2, 1, D("42.00"))
 
 
-VALE = 21
-
-
 def _no_turno(operacao: OperacaoPdv, turno: int, **campos: object) -> OperacaoPdv:
     OperacaoPdv.objects.filter(pk=operacao.pk).update(id_turno=turno, **campos)
     return operacao
@@ -119,7 +115,6 @@ def _esperado(elenco: Elenco, numero: int) -> dict[int, D]:
 
 @pytest.fixture
 def elenco() -> Elenco:
-    Finalizador.objects.create(codigo=VALE, nome="Vale da loja", especie=EspecieFinalizador.VALE)
     return montar_elenco()
 
 

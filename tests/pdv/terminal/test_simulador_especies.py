@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from random import Random
 from typing import Any
@@ -14,7 +14,9 @@ import pytest
 from erp.fiscal.xml import ler_documento
 from pdv.tabelas import Especie
 from pdv.terminal.cancelamentos import sortear_cancelamento
+from pdv.terminal.catalogo import catalogo
 from pdv.terminal.desvios import Desvio
+from pdv.terminal.devolucoes import sortear_devolucao
 from pdv.terminal.lembranca import lembrar
 from pdv.terminal.meios import Meio
 from pdv.terminal.memoria import Memoria
@@ -190,6 +192,31 @@ def test_cada_especie_aparece_na_sua_medida_e_nada_passa_do_que_podia() -> None:
     assert max(r.item for r in recebidos) > 1
     documentos = Counter((r.numero_documento, r.parcela) for r in recebidos)
     assert max(documentos.values()) > 1  # a part now, the rest later
+
+
+@pytest.mark.parametrize("semente", range(5))
+def test_de_tanto_voltar_a_venda_volta_inteira_ate_o_ultimo_centavo(semente: int) -> None:
+    """The same few sales are returned until nothing is left of them: quantity and money come to exactly what was sold."""
+    _simular(operacoes=12, semente=semente)
+    memoria = lembrar(1)
+    vendido = {(i.item.operacao_id, i.item.id_produto): i.item for v in memoria.vendas for i in v.itens}
+    assert len(vendido) > 10
+    sorteio, quando = Random(semente), datetime(2026, 8, 10, tzinfo=UTC)
+    voltou: defaultdict[tuple[int, int], list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    for _ in range(2_000):
+        if not any(v.itens for v in memoria.vendas):
+            break
+        registro = sortear_devolucao(sorteio, memoria, catalogo(10), ZERO, quando, quando)
+        assert registro is not None
+        for ligacao in registro.ligacoes:
+            for i in registro.itens:
+                voltou[ligacao.valor(), i.id_produto].append((i.quantidade_primaria, i.valor_total_liquido))
+    assert {chave: (sum(q for q, _ in partes), sum(v for _, v in partes)) for chave, partes in voltou.items()} == {
+        chave: (item.quantidade_primaria, item.valor_total_liquido) for chave, item in vendido.items()
+    }
+    assert max(len(partes) for partes in voltou.values()) > 1
+    assert all(q > 0 and v > 0 for partes in voltou.values() for q, v in partes)
+    assert not any(v.intacta for v in memoria.vendas if v.operacao.pk in {venda for venda, _ in vendido})
 
 
 def test_o_que_se_le_do_banco_e_o_que_a_execucao_lembrava(monkeypatch: pytest.MonkeyPatch) -> None:
