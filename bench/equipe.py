@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bench.memoria import Balanca
@@ -35,11 +35,15 @@ class Equipe:
 
     def drenar(self) -> Drenagem:
         """Raises RuntimeError when a worker dies or a row was refused or put off: every unit is a good one."""
+        return self.mandar(["drenar"] * len(self.membros))
+
+    def mandar(self, ordens: Sequence[str]) -> Drenagem:
+        """Give each worker its order, all at once, and wait for the last. Raises as `drenar` does."""
         with Balanca(self.membros) as balanca:
             inicio = time.perf_counter()
-            for membro in self.membros:
+            for membro, ordem in zip(self.membros, ordens, strict=True):
                 assert membro.stdin is not None
-                membro.stdin.write("drenar\n")
+                membro.stdin.write(f"{ordem}\n")
                 membro.stdin.flush()
             respostas = [json.loads(self._ler(membro)) for membro in self.membros]
             segundos = time.perf_counter() - inicio

@@ -11,7 +11,7 @@ from bench.pasta import pasta_propria
 from bench.processos import INTERROMPIDO, ouvir_sinais
 
 ARMAZENADAS = 1_000_000
-ALVOS = ("processar", "http", "latencia", "volume", "memoria", "limite")
+ALVOS = ("processar", "http", "latencia", "volume", "memoria", "limite", "reprocessar")
 
 
 def main() -> int:

@@ -54,11 +54,13 @@ BARRAS = {
     "latencia_p99_embutido": Barra("(d) latência p99, sem Redis", 1.0, ao_menos=False),
     "processar_1m": Barra("(e) processar com 1.000.000 armazenadas", 1.2, ao_menos=False),
     "worker_rss": Barra("(f) memória de um trabalhador", 1.0, ao_menos=False),
+    "reprocessar": Barra("(g) reprocesso em massa, 2 trabalhadores", 0.3),
 }
 POR_SEGUNDO = "operacoes/s"
 DO_ALVO = {
     "limite": {"limite_sql"}, "processar": {"processar"}, "http": {"http_ao_razao"},
     "latencia": {"latencia_p99_redis", "latencia_p99_embutido"}, "volume": {"processar_1m"}, "memoria": {"worker_rss"},
+    "reprocessar": {"reprocessar"},
 }  # fmt: skip
 
 
@@ -72,6 +74,7 @@ def medidos(figuras: Figuras, alvo: str | None = None) -> dict[str, Medido]:
         "latencia_p99_redis": lambda: _contra_teto(figuras.mediana("latencia_redis.p99"), "ms", 500),
         "latencia_p99_embutido": lambda: _contra_teto(figuras.mediana("latencia_embutido.p99"), "ms", 3000),
         "processar_1m": lambda: _volume(figuras),
+        "reprocessar": lambda: _contra_processar(figuras),
         "worker_rss": lambda: _contra_teto(figuras.rss_mb or None, "MB", 250),
     }
     return {nome: medido for nome, tentar in tentativas.items() if nome in pedidos and (medido := tentar()) is not None}
@@ -91,6 +94,11 @@ def _contra_limite(figuras: Figuras, nome: str, limite: str) -> Medido | None:
     if valor is None or base is None:
         return _medido(valor, POR_SEGUNDO)
     return _medido(valor, POR_SEGUNDO, valor / base, "limite_sql")
+
+
+def _contra_processar(figuras: Figuras) -> Medido | None:
+    valor, base = figuras.mediana("reprocessar"), figuras.mediana("processar")
+    return _medido(valor, POR_SEGUNDO, valor / base if valor and base else None, "processar")
 
 
 def _contra_teto(valor: float | None, unidade: str, teto: float) -> Medido | None:

@@ -20,12 +20,13 @@ from bench.medidas.http import Http
 from bench.medidas.latencia import Latencia
 from bench.medidas.limite import Limite, script
 from bench.medidas.processar import Processar
+from bench.medidas.reprocessar import Reprocessar
 from bench.medidas.volume import POUCAS, Volume
 from bench.pasta import Pasta
 from bench.processos import Processos
 
 RODADAS_LATENCIA = 2
-DE_VAZAO = ("limite", "processar", "http", "memoria")
+DE_VAZAO = ("limite", "processar", "http", "memoria", "reprocessar")
 
 
 @dataclass
@@ -70,12 +71,14 @@ def medir(pasta: Pasta, alvo: str | None, *, rodadas: int, operacoes: int, armaz
 def _de_vazao(oficina: Oficina, alvo: str | None, figuras: Figuras) -> list[Medida]:
     medidas: list[Medida] = []
     caminho = script()
-    if caminho is not None and alvo != "memoria":
+    if caminho is not None and alvo not in ("memoria", "reprocessar"):
         medidas.append(Limite(oficina, caminho))
     elif caminho is None:
         figuras.notas.append("`limite.py` não está nesta máquina (variável LIMITE): as razões ficam de fora.")
-    if alvo in (None, "processar", "memoria"):
+    if alvo in (None, "processar", "memoria", "reprocessar"):
         medidas.append(Processar(oficina))
+    if alvo in (None, "reprocessar"):
+        medidas.append(Reprocessar(oficina))
     if alvo in (None, "http", "memoria"):
         redis = iniciar_redis(oficina)
         medidas.append(Http(oficina, redis or EMBUTIDO))
