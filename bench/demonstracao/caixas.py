@@ -45,6 +45,10 @@ class Caixa:
             "--cnpj", self.cnpj, "--erros", str(erros),
         )  # fmt: skip
 
+    def transmitir(self) -> subprocess.Popen[str]:
+        """The notes of contingency are authorised."""
+        return self._comando("pdv_transmitir")
+
     def importar(self, pasta: Path) -> subprocess.Popen[str]:
         return self._comando(
             "pdv_importar_xml", str(pasta), "--ponto-venda", str(self.codigo), "--catalogo", str(self.catalogo)

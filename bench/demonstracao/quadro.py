@@ -17,7 +17,7 @@ from erp.cadastros.models import Finalizador
 from pdv.conferencia.models import DiaConferido
 
 ZERO = Decimal(0)
-ACEITOS = {"IGNORADA", "CONTINGENCIA"}  # decided by a person; resolved by time
+ACEITOS = {"IGNORADA"}  # a person decided it, with a reason
 IGUAL, DIFERENTE = "[green]✔[/]", "[red]✘[/]"
 _CONTAGENS = ("dito", "recebido", "lançado", "ignorado")
 _STAGING = """

@@ -67,6 +67,7 @@ def demonstrar(pasta: Pasta, *, xml: Path | None, operacoes: int, tela: Console)
         movimento.rodar()
         ignoradas, faltas = _consertar(caixas, barras, tela)
         faltas += _reprocessar(barras)
+        _transmitir(caixas, retaguarda.url, movimento.lote, barras)
         faltas += _divergir(caixas[0], retaguarda.url, movimento.lote, barras)
         faltas += _reprocessar_em_massa(caixas[2], barras)
         _replicar_de_novo(caixas[1], retaguarda.url, movimento.lote, barras)
@@ -144,6 +145,16 @@ def _reprocessar(barras: Progress) -> list[str]:
     segundas = len(refeitas(escolhidas[Alvo.OPERACAO]))
     barras.console.print(f"{operacoes} operações e {notas} notas reprocessadas: estornadas e lançadas na geração 2.")
     return [] if segundas == operacoes else [f"{operacoes} operações reprocessadas, {segundas} na geração 2"]
+
+
+def _transmitir(caixas: list[Caixa], url: str, lote: int, barras: Progress) -> None:
+    with _cena(barras, "transmitindo as notas de contingência"):
+        for caixa, comando in [(caixa, caixa.transmitir()) for caixa in caixas]:
+            caixa.esperar(comando)
+        for caixa, envio in [(caixa, caixa.replicar(url, lote)) for caixa in caixas]:
+            caixa.esperar(envio)
+        esperar_processar()
+    barras.console.print("Notas de contingência transmitidas nos PDVs, replicadas de novo e lançadas como autorizadas.")
 
 
 def _divergir(caixa: Caixa, url: str, lote: int, barras: Progress) -> list[str]:

@@ -7,6 +7,7 @@ certificate and the digest are deterministic noise in the shape that the XSD ask
 from pdv.terminal.nfce.documento import NotaGerada, gerar_nfce
 from pdv.terminal.nfce.evento import Cancelamento, cancelar_nfce
 from pdv.terminal.nfce.nota import ItemDaNota, NotaParaGerar, PagamentoDaNota, chave_da_nota, problemas_da_nota
+from pdv.terminal.nfce.transmissao import Transmissao, autorizar_nfce
 
 __all__ = [
     "Cancelamento",
@@ -14,6 +15,8 @@ __all__ = [
     "NotaGerada",
     "NotaParaGerar",
     "PagamentoDaNota",
+    "Transmissao",
+    "autorizar_nfce",
     "cancelar_nfce",
     "chave_da_nota",
     "gerar_nfce",

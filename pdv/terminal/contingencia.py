@@ -1,0 +1,26 @@
+"""The link to the tax authority is back: what was issued in contingency is transmitted, and goes to the retaguarda again."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from pdv.terminal.models import NotaFiscal, SituacaoReplicacao
+from pdv.terminal.nfce import Transmissao, autorizar_nfce
+from pdv.terminal.registro import ALIAS
+
+DEPOIS = timedelta(hours=3)  # of the issue: within the 24 hours that the law gives
+
+
+@transaction.atomic(using=ALIAS)
+def transmitir() -> int:
+    """Authorise every note pending in contingency. Returns how many."""
+    notas = list(NotaFiscal.objects.using(ALIAS).filter(situacao="contingencia").order_by("pk").select_for_update())
+    for nota in notas:
+        nota.protocolo = f"1{nota.chave[:2]}{nota.data_emissao:%y}{nota.numero:010d}"
+        transmissao = Transmissao(nota.chave, nota.protocolo, nota.data_emissao + DEPOIS)
+        nota.xml = autorizar_nfce(nota.xml, transmissao)
+        nota.situacao = "autorizada"
+        nota.lojamix_sit_replicacao = SituacaoReplicacao.PENDENTE
+        nota.proxima_tentativa_em = None
+        nota.save(using=ALIAS)
+    return len(notas)

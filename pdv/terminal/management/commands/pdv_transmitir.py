@@ -1,0 +1,17 @@
+"""`manage.py pdv_transmitir`: the notes issued in contingency are authorised, at the simulated till."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from pdv.terminal.contingencia import transmitir
+from pdv.terminal.preparo import preparar
+
+
+class Command(BaseCommand):
+    help = "Autoriza as notas emitidas em contingência no PDV simulado; o replicador as manda de novo."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **opcoes: Any) -> None:
+        preparar()
+        self.stdout.write(f"{transmitir()} notas de contingência autorizadas.")
