@@ -77,7 +77,7 @@ def test_reprocessar_com_clique_duplo_faz_um_ato_e_uma_geracao_nova(elenco: Elen
     vivas = [(g.numero, g.estornada_em is None) for g in Geracao.objects.order_by("numero")]
     assert vivas == [(1, False), (2, True)]
     pagina.reload()
-    expect(pagina.get_by_text("Geração 2")).to_be_visible()
+    expect(pagina.get_by_role("link", name="Geração 2")).to_be_visible()
     expect(pagina.get_by_text("Reprocessar – ana")).to_be_visible()
     verificar_tudo()
 

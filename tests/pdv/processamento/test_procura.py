@@ -8,19 +8,20 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from auditoria.models import Evento
+from pdv.processamento.replicar_de_novo import replicar_de_novo
 from pdv.processamento.selectors.busca import documento_em
 from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import (
     FinalizadorOperacaoPdv,
+    NotaFiscal,
     OperacaoArquivada,
     OperacaoPdv,
     RecebimentoOperacaoPdv,
 )
 from pdv.tabelas import Especie
-from tests.pdv.elenco import CREDIARIO, INSTALACAO, Elenco, estagiar, estagiar_nota, estagiar_venda, montar_elenco
+from tests.pdv.elenco import CREDIARIO, Elenco, estagiar, estagiar_nota, estagiar_venda, montar_elenco
 from tests.pdv.fabricas import nova_chave
 from tests.pdv.processamento.conftest import entrar, pessoa
 
@@ -177,19 +178,18 @@ def test_vale_leva_a_devolucao_e_a_venda_que_o_usou(elenco: Elenco, ana: Any) ->
 def test_nota_sem_operacao_e_operacao_arquivada_tambem_se_acham(elenco: Elenco, ana: Any) -> None:
     venda = estagiar(elenco.pdv, Especie.VENDA, D("10.00"))
     chave = nova_chave(77)
-    nota = estagiar_nota(venda, "<x/>", chave, 77)
-    OperacaoArquivada.objects.create(
-        operacao_id=venda.pk, ponto_venda_id=elenco.pdv.pk, filial_id=elenco.centro.pk, instalacao=INSTALACAO,
-        id_operacao=venda.id_operacao, conteudo={"operacao": {"operacao": 1}}, arquivada_em=timezone.now(),
-        arquivada_por="ana", motivo="veio errada do PDV",
-    )  # fmt: skip
-    assert procurar(ana, str(venda.id_operacao))["Location"] == ficha(venda), "a que voltou aparece uma vez"
+    estagiar_nota(venda, "<x/>", chave, 77)
     numero = venda.id_operacao
-    venda.delete()
+    replicar_de_novo(ids=[venda.pk], motivo="veio errada do PDV", usuario=pessoa("ana", "gerente"))
+    arquivada = OperacaoArquivada.objects.get()
+    assert procurar(ana, str(numero))["Location"] == f"/admin/replicacao/operacaoarquivada/{arquivada.pk}/change/"
+    bia = entrar(pessoa("bia", "gerente", filiais=(elenco.bairro,)))
+    assert "Nada encontrado" in lista(bia, str(numero))
+    de_volta = estagiar(elenco.pdv, Especie.VENDA, D("10.00"), id_operacao=numero)
+    assert procurar(ana, str(numero))["Location"] == ficha(de_volta), "a que voltou aparece uma vez"
+    de_volta.delete()
+    nota = NotaFiscal.objects.get(chave=chave)
     assert procurar(ana, chave)["Location"] == f"/admin/replicacao/notafiscal/{nota.pk}/change/"
-    resposta = ana.post(PROCURAR, {"q": str(numero)}, follow=True)
-    assert resposta.status_code == 200
-    assert str(numero) in resposta.content.decode()
 
 
 def test_a_caixa_esta_em_toda_pagina_de_quem_ve_operacoes(elenco: Elenco, ana: Any) -> None:
