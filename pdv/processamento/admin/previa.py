@@ -108,7 +108,7 @@ def _montar(
     tela = Tela(
         previa=previa,
         ocupada=ocupada,
-        linhas=[_na_tela(alvo, x) for x in (*(previa.linhas if previa else ()), *(previa.outras if previa else ()))],
+        linhas=[_na_tela(alvo, x) for x in _que_interessam(previa, quantas)],
         presas=presas,
         presas_total=total,
         continuam=presas_na_tela(alvo, {}, [x for x in recusadas if not x.bloqueada], MOSTRADAS),
@@ -124,6 +124,13 @@ def _montar(
         rotulos=_escolha(alvo, acao, total, podem),
         visto=list(visto),
     )
+
+
+def _que_interessam(previa: Previa | None, quantas: int) -> list[LinhaPrevista]:
+    """One alone is shown whatever becomes of it; of many, those that change."""
+    if previa is None:
+        return []
+    return [x for x in previa.linhas if quantas == 1 or x.muda] + previa.outras
 
 
 def _mudam(previa: Previa | None) -> int:

@@ -20,8 +20,8 @@ from erp.cadastros.models import PeriodoContabil
 from erp.cadastros.pendencias import Pendencia, registrar_pendencias
 from erp.cadastros.periodos import PeriodoRecusado, fechar_periodos, reabrir_periodos
 from erp.cadastros.selectors import data_contabil_aberta, periodos_fechados
-from tests.erp.cadastros.test_admin import hoje, lista, navegador, pagina
-from tests.erp.elenco import empresa
+from tests.erp.cadastros.test_admin import lista, pagina
+from tests.erp.elenco import empresa, hoje, navegador
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MARCO = (date(2026, 3, 1), date(2026, 3, 31))

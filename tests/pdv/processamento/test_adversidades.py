@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from erp.cadastros.models import PeriodoContabil
-from erp.cadastros.services import gravar_com_auditoria
+from erp.cadastros.periodos import fechar_periodos
 from erp.estoque.models import Movimento
 from erp.financeiro.models import Lancamento, SaldoConta
 from pdv.processamento.models import Geracao
@@ -106,7 +106,7 @@ def test_notas_nao_esperam_o_atraso_das_operacoes(elenco: Elenco, settings: Any)
 def test_mes_que_fecha_durante_o_lancamento_espera_por_ele(elenco: Elenco) -> None:
     vender(elenco)
     SaldoConta.objects.create(conta=elenco.pdv.conta_caixa)
-    marco = PeriodoContabil(inicio=date(2026, 3, 1), fim=date(2026, 3, 31), fechado=True)
+    marco = PeriodoContabil.objects.create(inicio=date(2026, 3, 1), fim=date(2026, 3, 31), fechado=False)
     ordem: list[str] = []
 
     def em_outra_linha(nome: str, funcao: Any) -> threading.Thread:
@@ -124,9 +124,9 @@ def test_mes_que_fecha_durante_o_lancamento_espera_por_ele(elenco: Elenco) -> No
     with outra_sessao("SELECT 1 FROM financeiro_saldo_conta FOR UPDATE"):
         dreno = em_outra_linha("dreno", drenar_tudo)
         esperar_na_fila(1)
-        fecho = em_outra_linha("fecho", lambda: gravar_com_auditoria(marco, usuario=elenco.ana, motivo="fecha"))
+        fecho = em_outra_linha("fecho", lambda: fechar_periodos(ids=[marco.pk], motivo="fecha", usuario=elenco.ana))
         esperar_na_fila(2)
-        assert not PeriodoContabil.objects.exists()  # who closes waits for what is being posted
+        assert not PeriodoContabil.objects.filter(fechado=True).exists()  # who closes waits for what is being posted
     dreno.join()
     fecho.join()
     dias = {x.data_contabil for x in [*Lancamento.objects.all(), *Movimento.objects.all()]}
