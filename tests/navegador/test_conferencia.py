@@ -45,7 +45,7 @@ def venda(elenco: Elenco, numero: int) -> OperacaoPdv:
 
 def test_do_quadro_ao_numero_que_falta_e_de_volta(quadro: Elenco, pagina: Page) -> None:
     entrar(pagina)
-    pagina.get_by_role("link", name="Conferência", exact=True).first.click()
+    pagina.get_by_role("link", name="Ver a conferência").click()
     linha = pagina.locator("#result_list tr", has_text="1 – PDV 1")
     expect(linha.get_by_text("Diferença", exact=True)).to_be_visible()
     expect(linha.get_by_text("2: 3 a 4")).to_be_visible()
@@ -53,7 +53,7 @@ def test_do_quadro_ao_numero_que_falta_e_de_volta(quadro: Elenco, pagina: Page) 
     linha.get_by_role("link", name="10/03/2026").click()
     expect(pagina.locator(".rtg-numeros")).to_have_text("3 a 4")
     expect(pagina.get_by_text("2 operações que o PDV diz ter enviado não estão aqui")).to_be_visible()
-    expect(pagina.get_by_role("link", name="7", exact=True)).to_be_visible()
+    expect(pagina.get_by_role("link", name="7", exact=True).first).to_be_visible()
     dia = DiaConferido.objects.get(ponto_venda=quadro.pdv)
     pagina.get_by_role("button", name="Recalcular agora").dblclick()
     expect(pagina.get_by_text("Recalculado agora.").first).to_be_visible()
