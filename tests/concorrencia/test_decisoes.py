@@ -80,7 +80,7 @@ def versao(quantidade: str) -> bytes:
 
 def test_dois_pedem_de_novo_as_mesmas_operacoes_e_uma_vez_so_sao_estornadas(elenco: Elenco, gente: list[User]) -> None:
     ids = vender(elenco, 6)
-    respostas = juntos(*(lambda u=u: replicar_de_novo(ids=ids, motivo=MOTIVO, usuario=u) for u in gente))  # type: ignore[misc]  # of each
+    respostas = juntos(*(lambda u=u: replicar_de_novo(ids=ids, motivo=MOTIVO, usuario=u) for u in gente))
     assert sorted(map(str, respostas)) == ["6", f"não existem mais: {', '.join(map(str, ids))}"]
     assert OperacaoArquivada.objects.count() == Comando.objects.count() == 6
     assert Geracao.objects.filter(estornada_em=None).count() == 0
