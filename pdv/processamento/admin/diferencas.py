@@ -68,7 +68,8 @@ class _Leitor:
         if filhos == "itens":
             detalhe = str(linha.get("descricao", ""))
         elif filhos == "finalizadores" and linha:
-            detalhe = self.finalizadores.get(linha["id_finalizador"], str(linha["id_finalizador"]))
+            nome_do_finalizador = self.finalizadores.get(linha["id_finalizador"], str(linha["id_finalizador"]))
+            detalhe = nome_do_finalizador.rpartition(" – ")[2]
         elif linha:
             detalhe = str(linha.get("numero_documento", ""))
         return f"{nome} {numero}" + (f" – {detalhe}" if detalhe else "")

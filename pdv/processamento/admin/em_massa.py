@@ -20,6 +20,7 @@ from erp.acesso import formularios
 from erp.acesso.acoes import FormularioDeMotivo
 from erp.acesso.erros import ErroDefinitivo
 from pdv.processamento.admin.acoes import efeito_de_reprocessar
+from pdv.processamento.admin.previa import previa_de_muitas
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.formatos import SITUACOES, data_hora, numero, quantos, reais
 from pdv.processamento.models import Reprocesso, ReprocessoItem
@@ -94,9 +95,9 @@ class ReprocessarTodas(_Base):
             lista = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(_endereco_da_lista())
-        if request.method == "POST":
+        if request.method == "POST" and not request.POST.get("recalcular"):
             return self._pedir(request, usuario, lista)
-        return self._pagina_do_pedido(request, usuario, lista, FormularioDeMotivo())
+        return self._pagina_do_pedido(request, usuario, lista, FormularioDeMotivo(initial=request.POST.dict()))
 
     def _pedir(self, request: HttpRequest, usuario: User, lista: ChangeList) -> HttpResponse:
         formulario = FormularioDeMotivo(request.POST)
@@ -124,7 +125,8 @@ class ReprocessarTodas(_Base):
     def _pagina_do_pedido(
         self, request: HttpRequest, usuario: User, lista: ChangeList, formulario: FormularioDeMotivo, erro: str = ""
     ) -> HttpResponse:
-        escolha = contar_escolha(lista.get_queryset(request))
+        linhas = lista.get_queryset(request)
+        escolha = contar_escolha(linhas)
         contexto = {
             **self.admin_site.each_context(request),
             "title": "Reprocessar todas as que o filtro mostra",
@@ -136,6 +138,7 @@ class ReprocessarTodas(_Base):
             "filtro": em_palavras(lista, request),
             "desde": data_hora(ate) if (ate := getattr(request, "janela_ate", None)) else "",
             "voltar": f"{_endereco_da_lista()}?{request.GET.urlencode()}",
+            "p": None if escolha.demais else previa_de_muitas(list(linhas.order_by("pk").values_list("pk", flat=True))),
             **resumo(escolha),
         }
         resposta = TemplateResponse(request, "admin/pdv/reprocessar_todas.html", contexto)

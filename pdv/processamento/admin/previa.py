@@ -18,11 +18,13 @@ from pdv.processamento.bloqueios import Visto, bloqueios_de, periodos_que_impede
 from pdv.processamento.formatos import quantos, url_de
 from pdv.processamento.models import Alvo
 from pdv.processamento.previa import LinhaPrevista, Par, Previa, PreviaOcupada, Tipo, prever
+from pdv.processamento.previa.previsao import EXATAS
 from pdv.replicacao.models import NotaFiscal, OperacaoPdv, SituacaoProcessamento
 
 MODELO = "admin/pdv/previa.html"
 SEGUNDOS = 4  # the page opens: what is not computed by then is summed
 MOSTRADAS = 30
+EXATAS_DE_MUITAS = 500  # one batch of a mass reprocess
 MODELOS = {Alvo.OPERACAO: OperacaoPdv, Alvo.NOTA: NotaFiscal}
 NOMES = {Alvo.OPERACAO: ("operação", "operações"), Alvo.NOTA: ("nota", "notas")}
 GRUPOS = {
@@ -77,6 +79,14 @@ def painel_de(alvo: Alvo, acao: str) -> Callable[[User, QuerySet[Any]], Painel |
     return painel
 
 
+def previa_de_muitas(ids: Sequence[int]) -> Mapping[str, Any]:
+    """What the template shows of a mass reprocess: the first rows computed, what would be undone summed over all."""
+    with connection.cursor() as cursor:
+        visto = visto_agora(cursor, Alvo.OPERACAO)
+    previa, ocupada = _prever(Alvo.OPERACAO, ids, exatas=EXATAS_DE_MUITAS)
+    return _montar(Alvo.OPERACAO, "reprocessar", previa, ocupada, {}, visto, len(ids)).contexto
+
+
 def _sem_tentar(
     cursor: Any, alvo: Alvo, acao: str, linhas: Sequence[tuple[int, int]], usuario: User
 ) -> Mapping[int, ErroDefinitivo]:
@@ -89,11 +99,11 @@ def _sem_tentar(
     return bloqueios_de(cursor, alvo, pendentes, vivas, usuario)
 
 
-def _prever(alvo: Alvo, ids: Sequence[int]) -> tuple[Previa | None, bool]:
+def _prever(alvo: Alvo, ids: Sequence[int], exatas: int = EXATAS) -> tuple[Previa | None, bool]:
     if not ids:
         return None, False
     try:
-        return prever(alvo=alvo, ids=ids, mostradas=MOSTRADAS, segundos=SEGUNDOS), False
+        return prever(alvo=alvo, ids=ids, exatas=exatas, mostradas=MOSTRADAS, segundos=SEGUNDOS), False
     except PreviaOcupada:
         return None, True
 

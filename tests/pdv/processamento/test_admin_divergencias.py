@@ -71,7 +71,7 @@ def test_cada_campo_com_nome_dinheiro_e_data_como_se_le(elenco: Elenco) -> None:
             Diferenca("Quantidade", "1", "3", "+ 2"),
             Diferenca("Total líquido", f"R${NBSP}10,00", f"R${NBSP}30,00", f"+ R${NBSP}20,00"),
         ],
-        "Pagamento 1 – 17 – Pix": [
+        "Pagamento 1 – Pix": [
             Diferenca("Finalizador", "1 – Dinheiro", "17 – Pix"),
             Diferenca("Valor", f"R${NBSP}10,00", f"R${NBSP}30,00", f"+ R${NBSP}20,00"),
         ],

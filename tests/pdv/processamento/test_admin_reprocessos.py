@@ -14,9 +14,10 @@ from django.contrib.auth.models import User
 from pdv.processamento.admin.reprocessos import estimativa
 from pdv.processamento.models import Reprocesso, ReprocessoItem
 from pdv.processamento.reprocesso import selectors
+from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import OperacaoPdv
 from pdv.tabelas import Especie
-from tests.pdv.elenco import Elenco, estagiar, montar_elenco
+from tests.pdv.elenco import DINHEIRO, Elenco, estagiar, estagiar_venda, montar_elenco
 from tests.pdv.processamento.conftest import entrar, pessoa
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sem_manifesto")]
@@ -76,6 +77,21 @@ def test_o_botao_leva_o_filtro_e_o_resumo_diz_o_que_sera_feito(elenco: Elenco, a
     filtrada = texto(ana.get(f"{TODAS}?situacao=2"))
     assert "Filtro – situação: Com erro" in filtrada and "3 operações R$ 30,00" in filtrada
     assert "efetuada" not in filtrada
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_previa_soma_o_que_sera_desfeito_e_feito_e_nada_muda(elenco: Elenco, ana: Any) -> None:
+    for _ in range(2):
+        estagiar_venda(elenco.pdv, [(101, "1", "10.00")], [(DINHEIRO, "10.00", "0", 1)])
+    drenar_tudo()
+    elenco.cafe.codigo = 999
+    elenco.cafe.save()
+    dito = texto(ana.get(TODAS))
+    assert "2 não podem ser feitas" in dito and "Produto não cadastrado: 101" in dito
+    elenco.cafe.codigo = 101
+    elenco.cafe.save()
+    assert "Nada muda. As 2 serão estornadas e lançadas de novo, iguais." in texto(ana.get(TODAS))
+    assert set(OperacaoPdv.objects.values_list("situacao_replicacao", flat=True)) == {9}
 
 
 def test_confirmar_pede_so_o_que_o_filtro_mostra_e_vai_para_o_andamento(elenco: Elenco, ana: Any) -> None:
