@@ -8,15 +8,11 @@ never a broken page.
 from __future__ import annotations
 
 import structlog
+from brazilfiscalreport.danfce import Danfce, DanfceConfig
 
 from erp.acesso.erros import ErroDefinitivo
 from erp.fiscal.models import DocumentoFiscal, XmlFiscal
 from erp.fiscal.xml import XmlIlegivel, ler_documento
-
-try:
-    from brazilfiscalreport.danfce import Danfce, DanfceConfig
-except ImportError:  # an installation without the drawing library keeps everything else
-    Danfce = DanfceConfig = None
 
 SAIDA = "Baixe o XML da nota, que é o documento com valor fiscal."
 _log = structlog.get_logger(__name__)
@@ -41,8 +37,6 @@ def danfe_de(documento: DocumentoFiscal) -> bytes:
 
 def desenhar(xml: str, *, cancelada: bool) -> bytes:
     """The PDF of the XML of an NFC-e. Raises `DanfeIndisponivel`."""
-    if Danfce is None:
-        raise DanfeIndisponivel("Esta instalação está sem o gerador de DANFE: chame a TI.")
     if not _e_nfce(xml):
         raise DanfeIndisponivel("O XML guardado não é de uma NFC-e que se possa ler.")
     try:

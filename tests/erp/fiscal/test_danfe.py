@@ -8,7 +8,6 @@ import pytest
 from django.urls import reverse
 
 from auditoria.models import Evento
-from erp.fiscal import danfe
 from erp.fiscal.danfe import desenhar
 from erp.fiscal.models import DocumentoFiscal, XmlFiscal
 from tests.erp.elenco import empresa, navegador
@@ -17,7 +16,6 @@ from tests.erp.fiscal.test_admin import SEM_EFEITO, desfazer, documento, pagina
 from tests.invariantes import verificar_tudo
 
 pytestmark = pytest.mark.django_db
-sem_gerador = pytest.mark.skipif(danfe.Danfce is not None, reason="o gerador de DANFE está instalado")
 
 
 @pytest.fixture(autouse=True)
@@ -39,13 +37,11 @@ def danfe_em(alvo: DocumentoFiscal) -> str:
 
 @pytest.mark.parametrize("cancelada", [False, True])
 def test_nfce_vira_pdf(cancelada: bool) -> None:
-    pytest.importorskip("brazilfiscalreport")
     pdf = desenhar(xml(), cancelada=cancelada)
     assert pdf.startswith(b"%PDF-")
 
 
 def test_pdf_desce_com_nome_tipo_e_auditoria() -> None:
-    pytest.importorskip("brazilfiscalreport")
     nota = com_nota(xml())
     resposta = navegador("fiscal", 1).get(danfe_em(nota))
     assert resposta["Content-Type"] == "application/pdf"
@@ -71,13 +67,6 @@ def test_nota_que_nao_se_desenha_volta_com_o_motivo(texto: str, campos: dict[str
     assert "Baixe o XML da nota" in html
     assert motivo in html
     assert not Evento.objects.exists()
-
-
-@sem_gerador
-def test_sem_o_gerador_a_pagina_diz_isso() -> None:
-    nota = com_nota(xml())
-    html = navegador("fiscal", 1).get(danfe_em(nota), follow=True).content.decode()
-    assert "sem o gerador de DANFE" in html
 
 
 def test_do_cancelamento_desenha_se_a_nota_e_nao_o_evento() -> None:
