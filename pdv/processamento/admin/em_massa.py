@@ -138,12 +138,16 @@ class ReprocessarTodas(_Base):
             "filtro": em_palavras(lista, request),
             "desde": data_hora(ate) if (ate := getattr(request, "janela_ate", None)) else "",
             "voltar": f"{_endereco_da_lista()}?{request.GET.urlencode()}",
-            "p": None if escolha.demais else previa_de_muitas(list(linhas.order_by("pk").values_list("pk", flat=True))),
+            "p": None if escolha.demais else previa_de_muitas(_ids(linhas), usuario),
             **resumo(escolha),
         }
         resposta = TemplateResponse(request, "admin/pdv/reprocessar_todas.html", contexto)
         resposta.status_code = 409 if erro else 200
         return resposta
+
+
+def _ids(linhas: QuerySet[Any]) -> list[int]:
+    return list(linhas.order_by("pk").values_list("pk", flat=True))
 
 
 def resumo(escolha: Escolha) -> dict[str, Any]:

@@ -79,12 +79,18 @@ def painel_de(alvo: Alvo, acao: str) -> Callable[[User, QuerySet[Any]], Painel |
     return painel
 
 
-def previa_de_muitas(ids: Sequence[int]) -> Mapping[str, Any]:
-    """What the template shows of a mass reprocess: the first rows computed, what would be undone summed over all."""
+def previa_de_muitas(ids: Sequence[int], usuario: User) -> Mapping[str, Any]:
+    """What the template shows of a mass reprocess: the first rows computed, what would be undone summed over all.
+
+    What the worker will refuse without trying is looked for in all of them, and left out of the sums.
+    """
     with connection.cursor() as cursor:
         visto = visto_agora(cursor, Alvo.OPERACAO)
-    previa, ocupada = _prever(Alvo.OPERACAO, ids, exatas=EXATAS_DE_MUITAS)
-    return _montar(Alvo.OPERACAO, "reprocessar", previa, ocupada, {}, visto, len(ids)).contexto
+        vivas = services.com_lancamentos(cursor, Alvo.OPERACAO, ids)
+        simples = bloqueios_de(cursor, Alvo.OPERACAO, (), vivas, usuario)
+    livres = [pk for pk in ids if pk not in simples]
+    previa, ocupada = _prever(Alvo.OPERACAO, livres, exatas=EXATAS_DE_MUITAS)
+    return _montar(Alvo.OPERACAO, "reprocessar", previa, ocupada, simples, visto, len(ids)).contexto
 
 
 def _sem_tentar(

@@ -240,3 +240,17 @@ def test_a_pagina_nao_faz_consulta_por_linha(elenco: Elenco, ana: Any) -> None:
             pedir(ana, "reprocessar", *vendas)
         contagens.append(sum("motivo FROM pdv_ato_pessoa" not in c["sql"] for c in consultas.captured_queries))
     assert contagens[0] == contagens[1]
+
+
+def test_reprocesso_em_massa_mostra_as_somas_as_diferencas_e_o_que_impede(elenco: Elenco, ana: Any) -> None:
+    vendas = [vender(elenco, finalizador=CREDITO) for _ in range(3)] + [vender(elenco)]
+    presa = vender(elenco, finalizador=CREDIARIO, cliente="C1")
+    drenar_tudo()
+    baixa = baixar(elenco, Titulo.objects.get(especie="crediario"))
+    CondicaoFinalizador.objects.filter(finalizador__codigo=CREDITO).update(taxa_percentual=D(4))
+    html = texto(ana.get(f"{LISTA}reprocessar-todas/?situacao=9"))
+    assert "4 serão lançadas, 4 estornadas antes, 1 fica igual." in html
+    assert html.count("rtg-previa-linha") == 3
+    bloqueadas = html[html.index('id="bloqueadas"') :].partition("</ul>")[0]
+    assert f"Venda {presa.id_operacao}" in bloqueadas and f"Desfazer a baixa {baixa.pk}" in bloqueadas
+    assert {situacao(o) for o in (*vendas, presa)} == {9}
