@@ -54,8 +54,10 @@ def explicar(queryset: QuerySet[OperacaoPdv]) -> str:
     partes = [
         f"{formatos.quantos(contagem.total, 'operação', 'operações')}, {formatos.reais(contagem.valor)}.",
         f"{formatos.quantos(lancadas, 'já lançada é estornada', 'já lançadas são estornadas')}." if lancadas else "",
-        "Saem da retaguarda, ficam arquivadas por inteiro, e o PDV é chamado a enviá-las de novo.",
-        "Até ele enviar, não estão no estoque nem no dinheiro." if lancadas else "",
+        "Sai da retaguarda, fica arquivada por inteiro, e o PDV é chamado a enviá-la de novo."
+        if contagem.total == 1
+        else "Saem da retaguarda, ficam arquivadas por inteiro, e os PDVs são chamados a enviá-las de novo.",
+        "Até chegar, não está no estoque nem no dinheiro." if lancadas else "",
         *(f"IMPEDE: operação {b.id_operacao}, {b.mensagem}." for b in bloqueios[: services.MOSTRADAS]),
     ]
     return " ".join(parte for parte in partes if parte)

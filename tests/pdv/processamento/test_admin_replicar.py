@@ -60,7 +60,7 @@ def test_a_pagina_diz_o_que_sera_feito_e_leva_a_da_arquivada(elenco: Elenco, ana
     endereco = f"{LISTA}{operacao.pk}/replicar_de_novo/"
     assert endereco in ana.get(f"{LISTA}{operacao.pk}/change/").content.decode()
     dito = texto(ana.get(endereco))
-    assert "1 operação, R$ 10,00. 1 já lançada é estornada. Saem da retaguarda, ficam arquivadas por inteiro" in dito
+    assert "1 operação, R$ 10,00. 1 já lançada é estornada. Sai da retaguarda, fica arquivada por inteiro" in dito
     resposta = pela_pagina(ana, operacao)
     arquivada = OperacaoArquivada.objects.get()
     assert resposta.redirect_chain[-1][0] == f"{ARQUIVADAS}{arquivada.pk}/change/"

@@ -16,6 +16,7 @@ from django.utils import timezone
 from auditoria.models import Evento
 from erp.acesso.models import Aprovacao
 from erp.acesso.services import aprovar, recusar
+from erp.cadastros.models import PeriodoContabil
 from erp.financeiro.models import Titulo
 from erp.financeiro.services import baixar_titulo, desfazer_baixa
 from pdv.processamento.erros import AcaoRecusada
@@ -121,6 +122,16 @@ def test_a_que_nao_pode_ser_estornada_falha_e_nao_e_tocada(elenco: Elenco, ana: 
     de_novo = pedir(ana, linhas=OperacaoPdv.objects.filter(pk=presa.pk))
     trabalhar()
     assert numeros(de_novo) == (CONCLUIDO, 1, 0)
+
+
+def test_periodo_fechado_falha_para_quem_pediu_sem_a_permissao(elenco: Elenco, ana: User) -> None:
+    [venda] = vender(elenco, 1)
+    PeriodoContabil.objects.create(inicio=AGORA.date().replace(day=1), fim=AGORA.date().replace(day=28), fechado=True)
+    reprocesso = pedir(pessoa("caio", "operador", filiais=(elenco.centro,)))
+    trabalhar()
+    assert numeros(reprocesso) == (CONCLUIDO, 0, 1)
+    assert ReprocessoItem.objects.get().codigo == "PERIODO_FECHADO"
+    assert geracoes(venda) == [(1, True)]
 
 
 def test_a_que_da_erro_ao_ser_lancada_falha_com_o_motivo_e_a_geracao_antiga_fica(elenco: Elenco, ana: User) -> None:
