@@ -1,4 +1,4 @@
-"""Read what operations refer to, besides the registers: their origins, titles and vales. Nothing is read for most batches."""
+"""Read what operations refer to, besides the registers: origins, titles, vales. Nothing is read for most batches."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from pdv.processamento import titulos
 from pdv.processamento.efeitos.datas import dia_local
 from pdv.processamento.efeitos.pagamentos import documento_do_titulo, e_credito_da_loja
 from pdv.processamento.efeitos.vales import codigo_do_vale
-from pdv.processamento.estorno import PDV, ChaveOperacao, GeracaoAtual
-from pdv.processamento.valores import Cadastro, Contexto, ItemVendido, Operacao, Origem, Pagamento, TituloRef
+from pdv.processamento.estorno import NUNCA, PDV, ChaveOperacao, GeracaoAtual
+from pdv.processamento.valores import Cadastro, Contexto, ItemVendido, Operacao, Origem, Pagamento
 from pdv.tabelas import Especie
 
 COM_ORIGEM = frozenset({Especie.DEVOLUCAO, Especie.CANCELAMENTO})
@@ -29,9 +30,9 @@ def carregar_contextos(
 ) -> dict[int, Contexto]:
     """By staged row, the context of those operations that have one.
 
-    Settlements of generations that this very batch reverses are left out of what is open.
+    What its own live generation settled is open to an operation: it is undone first. Not so what others of the batch
+    settled: they may yet be refused, or wait.
     """
-    vivas = [g.viva_id for g in geracoes.values() if g.viva_id is not None]
     refazem = [o for o in operacoes if o.chave in geracoes]
     origens = {o.id: c for o in operacoes if o.especie in COM_ORIGEM and (c := o.chave_da_origem)}
     recebem = [o for o in operacoes if o.especie == Especie.RECEBIMENTO]
@@ -42,12 +43,16 @@ def carregar_contextos(
     canceladores = _cancelamentos(cursor, chaves)
     devolucoes = _devolucoes(cursor, chaves)
     lidas = _origens(cursor, sorted(set(origens.values()), key=str))
-    titulos = _titulos(cursor, {(r.documento, r.parcela) for o in recebem for r in o.recebimentos}, vivas)
-    por_codigo = _vales(cursor, {p.nsu for ps in vales.values() for p in ps if p.nsu}, vivas)
+    desfaz = {o.id: _desfaz(o, geracoes.get(o.chave, NUNCA), lidas) for o in operacoes}
+    baixados = titulos.baixados_por(cursor, {g for gs in desfaz.values() for g in gs})
+    recebidos = titulos.de_clientes(cursor, {(r.documento, r.parcela) for o in recebem for r in o.recebimentos})
+    por_codigo = titulos.vales(cursor, {p.nsu for ps in vales.values() for p in ps if p.nsu})
     clientes = {o.codigo_cliente for o in operacoes if o.id in vales and any(not p.nsu for p in vales[o.id])}
-    por_cliente = _vales_de_clientes(cursor, clientes - {""}, vivas)
+    por_cliente = titulos.vales_de(cursor, clientes - {""}, {b.titulo.id for bs in baixados.values() for b in bs})
     contextos = {}
     for o in (*refazem, *(o for o in operacoes if o.id in origens or o.id in vales), *recebem):
+        viva = geracoes.get(o.chave, NUNCA).viva_id
+        reabertos = titulos.reabertos(baixados[viva] if viva is not None else ())
         origem, proprias = None, _somar(devolucoes[o.chave], menos=o.id_operacao)
         if (chave := origens.get(o.id)) and chave in lidas:
             devolvido, numeros = _somar(devolucoes[chave], menos=o.id_operacao)
@@ -55,14 +60,22 @@ def carregar_contextos(
             origem = lidas[chave]._replace(cancelada_por=por, devolvido=devolvido, devolucoes=numeros)
         contextos[o.id] = Contexto(
             origem=origem,
-            titulos=_melhores(titulos, o),
-            vales={p.nsu: por_codigo[p.nsu] for p in vales.get(o.id, ()) if p.nsu in por_codigo},
-            vales_do_cliente=tuple(por_cliente[o.codigo_cliente]) if o.id in vales else (),
+            titulos=titulos.melhores(recebidos, o, reabertos),
+            vales={p.nsu: reabertos(por_codigo[p.nsu]) for p in vales.get(o.id, ()) if p.nsu in por_codigo},
+            vales_do_cliente=titulos.abertos(por_cliente[o.codigo_cliente], reabertos) if o.id in vales else (),
+            a_reabrir=tuple(b.titulo for g in desfaz[o.id] for b in baixados[g]),
             cancelada_por=next(iter(canceladores[o.chave]), None),
             devolvido=proprias[0],
             devolucoes=proprias[1],
         )
     return contextos
+
+
+def _desfaz(o: Operacao, atual: GeracaoAtual, lidas: dict[ChaveOperacao, Origem]) -> list[int]:
+    """The generations that posting `o` would undo: its own, and that of what it cancels."""
+    cancela = o.chave_da_origem if o.especie == Especie.CANCELAMENTO else None
+    origem = lidas.get(cancela) if cancela is not None else None
+    return [g for g in (atual.viva_id, origem and origem.viva_id) if g is not None]
 
 
 def independentes(
@@ -83,7 +96,8 @@ def independentes(
 
 
 def _toca(o: Operacao, contexto: Contexto | None, atual: GeracaoAtual | None, cadastro: Cadastro) -> Iterable[Hashable]:
-    """The operation and its origin; the titles and vales that it makes or settles; the generations that it undoes or uses."""
+    """The operation and its origin; the titles and vales that it makes, settles or opens again; the generations that it
+    undoes or uses."""
     yield o.chave
     yield from (("título", documento_do_titulo(o, p)) for p in o.pagamentos)
     yield from (("título", r.documento) for r in o.recebimentos)
@@ -102,6 +116,10 @@ def _toca(o: Operacao, contexto: Contexto | None, atual: GeracaoAtual | None, ca
         yield "geração", contexto.origem.viva_id
     for titulo in (*contexto.titulos.values(), *contexto.vales.values(), *contexto.vales_do_cliente):
         yield "geração", titulo.geracao
+    for titulo in contexto.a_reabrir:
+        yield "título", titulo.documento
+        if titulo.codigo_cliente:
+            yield "crédito", titulo.codigo_cliente
 
 
 def _em_vale(o: Operacao, cadastro: Cadastro) -> list[Pagamento]:
@@ -219,69 +237,4 @@ def _custos(cursor: CursorWrapper, geracoes: Sequence[int]) -> defaultdict[int |
     )
     for geracao, produto, custo in cursor.fetchall():
         achados[geracao][produto] = custo
-    return achados
-
-
-_ABERTO = """t.valor - coalesce((SELECT sum(b.valor) FROM financeiro_baixa b WHERE b.titulo_id = t.id
-    AND NOT (b.origem = 1 AND b.origem_id IS NOT NULL AND b.origem_id = ANY(%s))), 0)"""
-_ESTORNADO = "EXISTS (SELECT 1 FROM financeiro_titulo e WHERE e.estorno_de = t.id)"
-_GERACAO = "CASE t.origem WHEN 1 THEN t.origem_id ELSE 0 END"
-_TITULO = f"t.id, {_GERACAO}, t.documento, t.parcela, t.codigo_cliente, {_ABERTO}, {_ESTORNADO}"
-
-
-def _titulos(
-    cursor: CursorWrapper, chaves: set[tuple[str, int]], vivas: Sequence[int]
-) -> dict[tuple[str, int], list[TituloRef]]:
-    """Receivables of customers by (documento, parcela), newest first: a till reinstalled uses a number again."""
-    achados: defaultdict[tuple[str, int], list[TituloRef]] = defaultdict(list)
-    if chaves:
-        ordenadas = sorted(chaves)
-        cursor.execute(
-            f"""SELECT {_TITULO} FROM unnest(%s::text[], %s::int[]) AS x(documento, parcela)
-                JOIN financeiro_titulo t ON t.documento = x.documento AND t.parcela = x.parcela
-                WHERE t.estorno_de IS NULL AND t.sentido = 'R' AND t.especie IN ('crediario', 'vale', 'cheque', 'outros')
-                ORDER BY t.id DESC""",
-            [list(vivas), [d for d, _ in ordenadas], [p for _, p in ordenadas]],
-        )
-        for linha in cursor.fetchall():
-            titulo = TituloRef._make(linha)
-            achados[titulo.documento, titulo.parcela].append(titulo)
-    return achados
-
-
-def _melhores(titulos: dict[tuple[str, int], list[TituloRef]], o: Operacao) -> dict[tuple[str, int], TituloRef]:
-    """Of titles with one number: one that is open before one that is not, the customer's own before another's."""
-
-    def ordem(t: TituloRef) -> tuple[bool, bool, bool]:
-        return t.estornado, t.aberto <= 0, t.codigo_cliente != o.codigo_cliente
-
-    chaves = {(r.documento, r.parcela) for r in o.recebimentos}
-    return {chave: min(titulos[chave], key=ordem) for chave in chaves if titulos.get(chave)}
-
-
-def _vales(cursor: CursorWrapper, codigos: set[str], vivas: Sequence[int]) -> dict[str, TituloRef]:
-    if not codigos:
-        return {}
-    cursor.execute(
-        f"""SELECT {_TITULO} FROM financeiro_titulo t WHERE t.documento = ANY(%s) AND t.sentido = 'P'
-            AND t.especie = 'vale' AND t.estorno_de IS NULL ORDER BY {_ESTORNADO} DESC, t.id""",
-        [list(vivas), sorted(codigos)],
-    )
-    return {t.documento: t for t in map(TituloRef._make, cursor.fetchall())}  # the last wins: one that stands
-
-
-def _vales_de_clientes(
-    cursor: CursorWrapper, clientes: set[str], vivas: Sequence[int]
-) -> defaultdict[str, list[TituloRef]]:
-    achados: defaultdict[str, list[TituloRef]] = defaultdict(list)
-    if clientes:
-        cursor.execute(
-            f"""SELECT * FROM (SELECT {_TITULO} FROM financeiro_titulo t WHERE t.codigo_cliente = ANY(%s)
-                AND t.codigo_cliente <> '' AND t.sentido = 'P' AND t.especie = 'vale' AND t.estorno_de IS NULL
-                ORDER BY t.vencimento, t.id) t (id, geracao, documento, parcela, codigo_cliente, aberto, estornado)
-                WHERE aberto > 0 AND NOT estornado""",
-            [list(vivas), sorted(clientes)],
-        )
-        for titulo in map(TituloRef._make, cursor.fetchall()):
-            achados[titulo.codigo_cliente].append(titulo)
     return achados

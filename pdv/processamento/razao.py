@@ -74,7 +74,7 @@ def lancar(
     _lancar_titulos(cursor, aceitas, desfazer, agora)
     _estornar_geracoes(cursor, refeitas, canceladas, agora)
     _registrar(cursor, aceitas, contextos, agora)
-    marcas.acordar_quem_espera(cursor, list(_chegaram(aceitas)))
+    marcas.acordar_quem_espera(cursor, list(_chegaram(aceitas, contextos)))
     comparar_notas_ja_lancadas(cursor, [a.operacao for a in aceitas], agora=agora)
 
 
@@ -225,10 +225,13 @@ def _log(cursor: CursorWrapper, linhas: Sequence[tuple[Operacao, str]], agora: d
     )  # fmt: skip
 
 
-def _chegaram(aceitas: Sequence[Aceita]) -> Iterator[str]:
-    """What others may be waiting for: these operations, the titles of customers, the vales."""
+def _chegaram(aceitas: Sequence[Aceita], contextos: dict[int, Contexto]) -> Iterator[str]:
+    """What others may be waiting for: these operations, the titles of customers, the vales, credit that is free again."""
     for o, _, feitos, _ in aceitas:
         yield de_operacao(o.chave)
+        yield from (
+            de_credito(t.codigo_cliente) for t in contextos.get(o.id, SEM_CONTEXTO).a_reabrir if t.codigo_cliente
+        )
         for t in feitos.titulos:
             if t.especie == _VALE and t.sentido == "P":
                 yield de_vale(t.documento)

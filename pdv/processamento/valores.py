@@ -167,6 +167,7 @@ class Contexto(NamedTuple):
     titulos: dict[tuple[str, int], TituloRef] = {}  # (documento, parcela), those that exist
     vales: dict[str, TituloRef] = {}  # by the vale's code
     vales_do_cliente: tuple[TituloRef, ...] = ()  # open ones, oldest first
+    a_reabrir: tuple[TituloRef, ...] = ()  # settled by what is undone for it: its own live generation, its origin's
     cancelada_por: int | None = None  # the cancelamento that stands of this very operation
     devolvido: dict[int, ItemVendido] = {}  # of this very operation, by devoluções that stand
     devolucoes: list[int] = []  # their numbers
