@@ -86,7 +86,7 @@ def test_fecha_o_periodo_vendo_o_que_falta_e_o_reabre(elenco: Elenco, pagina: Pa
     pagina.goto(f"/admin/cadastros/periodocontabil/{periodo.pk}/change/")
     pagina.get_by_role("link", name="Fechar").click()
     expect(pagina.get_by_text("Ainda falta lançar nestes dias")).to_be_visible()
-    expect(pagina.get_by_role("link", name="operações com erro")).to_be_visible()
+    expect(pagina.get_by_role("link", name="Operações com erro")).to_be_visible()
     pagina.get_by_label("Motivo").fill("Mês conferido")
     pagina.get_by_role("button", name="Fechar o período").click()
     expect(pagina.get_by_text("Fechado: 01/03/2026 a 31/03/2026.")).to_be_visible()

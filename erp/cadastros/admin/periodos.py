@@ -70,7 +70,7 @@ class PeriodoContabilAdmin(CadastroAdmin):
     quando = coluna_instante("fechado_em", "fechado ou reaberto em")
     list_filter = ["fechado"]
     date_hierarchy = None
-    readonly_fields = ["situacao", "quando"]
+    readonly_fields = ["situacao_por_extenso", "quando"]
     actions = ["fechar", "reabrir"]
     actions_detail = ["fechar", "reabrir"]
 
@@ -101,13 +101,17 @@ class PeriodoContabilAdmin(CadastroAdmin):
     def situacao(self, periodo: PeriodoContabil) -> tuple[str, str]:
         return ("fechado", "Fechado") if periodo.fechado else ("aberto", "Aberto")
 
+    @admin.display(description="situação")
+    def situacao_por_extenso(self, periodo: PeriodoContabil) -> str:
+        return self.situacao(periodo)[1]
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         campos = ["inicio", "fim", "motivo"] if self.has_change_permission(request, obj) else ["inicio", "fim"]
         return [
             (
                 None,
                 {
-                    "fields": campos if obj is None else [*campos, "situacao", "quando"],
+                    "fields": campos if obj is None else [*campos, "situacao_por_extenso", "quando"],
                     "description": "O que acontecer num dia fechado é lançado no primeiro dia aberto depois dele. "
                     "Inclua o período e depois use Fechar, que mostra o que ainda falta lançar nele. "
                     "Fechar não muda nada do que já foi lançado.",

@@ -111,7 +111,7 @@ def test_a_pagina_de_fechar_diz_antes_o_que_falta_lancar(pendente: list[Pendenci
     cliente, periodo = navegador("financeiro", 1), aberto()
     html = cliente.get(endereco(periodo, "fechar")).content.decode()
     assert "Ainda falta lançar nestes dias" in html
-    assert re.search(r'12 <a [^>]*href="/x">operações com erro</a>, R\$ 1.234,50', html)
+    assert re.search(r'<a [^>]*href="/x">Operações com erro</a>: 12, R\$ 1.234,50', html)
     assert "notas" not in html[html.index("Ainda falta") : html.index("</ul>", html.index("Ainda falta"))]
     assert "Fechado: 01/03/2026 a 31/03/2026." in confirmar(cliente, endereco(periodo, "fechar")).content.decode()
     assert periodos_fechados() == [MARCO]
@@ -127,6 +127,7 @@ def test_periodo_fechado_so_se_reabre() -> None:
     cliente = navegador("fiscal", 1)
     periodo = PeriodoContabil.objects.create(inicio=MARCO[0], fim=MARCO[1])
     html = cliente.get(pagina(periodo)).content.decode()
+    assert "Fechado" in html and "&#x27;fechado&#x27;" not in html
     assert endereco(periodo, "reabrir") in html and endereco(periodo, "fechar") not in html
     assert (
         cliente.post(pagina(periodo), {"inicio": "02/03/2026", "fim": "31/03/2026", "motivo": "x"}).status_code == 403
