@@ -189,7 +189,10 @@ def _drenar_particao(dreno: Dreno, particao: int, limite: int, ate: float | None
         _anotar(dreno.nome, particao, ids)  # in place of the batch before, which is committed
         try:
             feito = trabalhar(dreno, ids)
-        except ParticaoOcupada:
+        except ParticaoOcupada as ocupada:
+            if isinstance(ocupada.__cause__, ConflitoTransitorio):
+                with transaction.atomic(), connection.cursor() as cursor:
+                    _separar(dreno, cursor, ids, ocupada.__cause__)
             parada = True
             break
         except (OperationalError, InterfaceError) as erro:  # only a connection lost comes through
@@ -204,17 +207,25 @@ def _drenar_particao(dreno: Dreno, particao: int, limite: int, ate: float | None
     return resumo, parada
 
 
+def _separar(dreno: Dreno, cursor: CursorWrapper, ids: Sequence[int], erro: Exception) -> None:
+    """Of many rows each is tried alone from now on; one alone is put off: none may hold the partition for ever.
+
+    For a connection that was lost, and for a conflict that every attempt met again: the rows may be in each other's way.
+    """
+    if len(ids) == 1:
+        dreno.adiar(cursor, ids[0], erro)
+    else:
+        dreno.contar_mortes(cursor, ids, SEM_LIMITE)
+
+
 def _acudir_queda(dreno: Dreno, particao: int, ids: Sequence[int], erro: Exception) -> None:
-    """The connection is gone with `ids` in hand. Of many rows each is tried alone from now on; one alone is put off."""
+    """The connection is gone with `ids` in hand."""
     connection.close()
     try:
         with _trava(dreno.nome, particao) as minha:
             if minha:
                 with transaction.atomic(), connection.cursor() as cursor:
-                    if len(ids) == 1:
-                        dreno.adiar(cursor, ids[0], erro)
-                    else:
-                        dreno.contar_mortes(cursor, ids, SEM_LIMITE)
+                    _separar(dreno, cursor, ids, erro)
                     _gravar_anotacao(cursor, dreno.nome, particao, [])
     except (OperationalError, InterfaceError):
         log.warning("anotacao_ficou", dreno=dreno.nome, particao=particao)  # costs one pass row by row, no more

@@ -115,7 +115,7 @@ def marcar_em_espera(cursor: CursorWrapper, esperas: Sequence[tuple[Operacao, Es
     agora = timezone.now()
     cursor.execute(
         f"""UPDATE {TABELAS[Alvo.OPERACAO]} o SET aguarda = x.aguarda, erro_mensagem = x.mensagem, erro_codigo = '',
-            tentativas = o.tentativas + 1, aguarda_desde = coalesce(o.aguarda_desde, %s), proxima_tentativa_em = %s
+            tentativas = o.tentativas + 1, mortes = 0, aguarda_desde = coalesce(o.aguarda_desde, %s), proxima_tentativa_em = %s
                 + least(greatest(%s - coalesce(o.aguarda_desde, %s), interval '15 seconds'), interval '15 minutes')
             FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS x(id, aguarda, mensagem)
             WHERE o.id = x.id AND o.situacao_replicacao = 1""",
