@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.utils import timezone
 
 from auditoria.services import ATOR_SISTEMA
@@ -19,9 +20,16 @@ from erp.acesso.services.chaves import criar_chave
 from erp.cadastros.exemplo import carregar_exemplo, carregar_produtos
 from erp.cadastros.models import Filial, PontoVenda
 from erp.financeiro.models import Titulo
+from pdv.conferencia.models import DiaConferido
+from pdv.conferencia.services import recalcular_tocados
 from pdv.processamento.models import Alvo
+from pdv.processamento.replicar_de_novo import replicar_de_novo
+from pdv.processamento.reprocesso import services as reprocesso
+from pdv.processamento.reprocesso.worker import trabalhar as trabalhar_em_massa
 from pdv.processamento.services import drenar_tudo, ignorar, reprocessar
-from pdv.replicacao.models import Divergencia, NotaFiscal, OperacaoPdv, Rejeicao, Turno
+from pdv.replicacao.armazem import conteudos_gravados
+from pdv.replicacao.models import Divergencia, NotaFiscal, OperacaoArquivada, OperacaoPdv, Rejeicao, Turno
+from pdv.replicacao.rules import como_dicionario
 from pdv.terminal.catalogo import catalogo
 
 PRODUTOS_FORA = (7, 12)  # not registered: their sales show as errors
@@ -80,14 +88,19 @@ def trabalhar() -> dict[str, Any]:
     drenar_tudo()
     if ignorada is not None:
         ignorar(alvo=Alvo.OPERACAO, ids=[ignorada.pk], motivo="Venda de teste do técnico", usuario=ana)
-    divergencia = Divergencia.objects.create(
-        operacao_id=feita.pk,
-        ponto_venda_id=feita.ponto_venda_id,
-        filial_id=feita.filial_id,
-        hash_conteudo=b"\1" * 33,
-        conteudo={"id_operacao": feita.id_operacao, "valor_total": "10.00"},
-        diferencas=[{"campo": "valor_total", "retaguarda": str(feita.valor_total), "terminal": "10.00"}],
+    divergencia = _divergir(feita)
+    pedido = reprocesso.pedir(
+        linhas=vendas.filter(situacao_replicacao=9, ponto_venda_id=feita.ponto_venda_id), descricao="Vendas do PDV 1, hoje",
+        motivo="Condição do Pix corrigida", usuario=ana,
+    )  # fmt: skip
+    trabalhar_em_massa()
+    pedida = (
+        vendas.filter(situacao_replicacao=9, cancelado=False)
+        .exclude(ponto_venda_id=feita.ponto_venda_id)
+        .order_by("id")[8]
     )
+    replicar_de_novo(ids=[pedida.pk], motivo="O cupom da loja mostra outro valor", usuario=ana)
+    recalcular_tocados()
     rejeicao = Rejeicao.objects.create(
         ponto_venda_id=feita.ponto_venda_id,
         filial_id=feita.filial_id,
@@ -108,5 +121,26 @@ def trabalhar() -> dict[str, Any]:
         "turno": Turno.objects.order_by("id").values_list("pk", flat=True)[0],
         "rejeicao": rejeicao.pk,
         "divergencia": divergencia.pk,
+        "reprocesso": pedido.pk,
+        "arquivada": OperacaoArquivada.objects.values_list("pk", flat=True)[0],
+        "dia": DiaConferido.objects.order_by("ponto_venda__codigo").values_list("pk", flat=True)[0],
         "titulo": Titulo.objects.filter(sentido="R").order_by("id").values_list("pk", flat=True)[0],
     }
+
+
+def _divergir(feita: OperacaoPdv) -> Divergencia:
+    """The till sent the sale again: paid by credit, and with a remark."""
+    with connection.cursor() as cursor:
+        gravado = conteudos_gravados(cursor, [feita.pk])[feita.pk]
+    conteudo: dict[str, Any] = como_dicionario(gravado) | {"cancelado": False}
+    pago = conteudo["finalizadores"][0]
+    novo = 3 if pago["id_finalizador"] != 3 else 4
+    diferencas = [
+        {"campo": "finalizadores[1].id_finalizador", "retaguarda": pago["id_finalizador"], "terminal": novo},
+        {"campo": "observacao", "retaguarda": conteudo["observacao"], "terminal": "CLIENTE TROCOU O CARTÃO"},
+    ]
+    pago["id_finalizador"], conteudo["observacao"] = novo, "CLIENTE TROCOU O CARTÃO"
+    return Divergencia.objects.create(
+        operacao_id=feita.pk, ponto_venda_id=feita.ponto_venda_id, filial_id=feita.filial_id, hash_conteudo=b"\1" * 33,
+        conteudo=conteudo, diferencas=diferencas,
+    )  # fmt: skip
