@@ -61,7 +61,11 @@ def carregar_contextos(
         contextos[o.id] = Contexto(
             origem=origem,
             titulos=titulos.melhores(recebidos, o, reabertos),
-            vales={p.nsu: reabertos(por_codigo[p.nsu]) for p in vales.get(o.id, ()) if p.nsu in por_codigo},
+            vales={
+                n: titulos.melhor_vale(por_codigo[n], reabertos)
+                for p in vales.get(o.id, ())
+                if (n := p.nsu) in por_codigo
+            },
             vales_do_cliente=titulos.abertos(por_cliente[o.codigo_cliente], reabertos) if o.id in vales else (),
             a_reabrir=tuple(b.titulo for g in desfaz[o.id] for b in baixados[g]),
             cancelada_por=next(iter(canceladores[o.chave]), None),

@@ -24,6 +24,7 @@ from pdv.processamento.valores import Efeitos
 PDV = int(Origem.PDV)
 ChaveOperacao = tuple[int, UUID, int]
 T = TypeVar("T", MovimentoNovo, LancamentoNovo, TituloNovo, BaixaNova)
+Custos = dict[tuple[int, int, Decimal], list[Decimal]]  # by generation, product and quantity
 Contabil = Callable[[date], date]  # an accounting day to the first open one
 
 
@@ -132,9 +133,31 @@ def marcar_estornadas(
         raise RuntimeError(f"{len(geracoes)} gerações a estornar, {cursor.rowcount} estornadas")
 
 
-def custos_carimbados(movimentos: Sequence[MovimentoNovo]) -> dict[tuple[int, int, Decimal], list[Decimal]]:
-    """Costs that generation N stamped, for N+1 to keep: (generation, product, quantity) -> costs."""
-    custos: dict[tuple[int, int, Decimal], list[Decimal]] = {}
+def custos_carimbados(movimentos: Sequence[MovimentoNovo]) -> Custos:
+    """Costs that generation N stamped, for N+1 to keep, by its inverses."""
+    custos: Custos = {}
     for m in movimentos:
         custos.setdefault((m.origem_id, m.produto_id, -m.quantidade), []).append(m.custo or ZERO)
     return custos
+
+
+def custos_de_antes(cursor: CursorWrapper, chaves: Sequence[ChaveOperacao]) -> tuple[dict[ChaveOperacao, int], Custos]:
+    """Of operations without entries that stand, the last generation that moved stock, and the costs that it stamped."""
+    cursor.execute(
+        """SELECT x.pv, x.inst, x.op, u.id, m.produto_id, m.quantidade, m.custo
+           FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[]) AS x(pv, inst, op)
+           CROSS JOIN LATERAL (SELECT g.id FROM pdv_geracao g
+               WHERE g.ponto_venda_id = x.pv AND g.instalacao = x.inst AND g.id_operacao = x.op AND EXISTS (
+                   SELECT 1 FROM estoque_movimento m
+                   WHERE m.origem = 1 AND m.origem_id = g.id AND m.sequencia BETWEEN 0 AND 999999)
+               ORDER BY g.numero DESC LIMIT 1) u
+           JOIN estoque_movimento m ON m.origem = 1 AND m.origem_id = u.id AND m.sequencia BETWEEN 0 AND 999999
+           ORDER BY u.id, m.sequencia""",
+        [[c[0] for c in chaves], [str(c[1]) for c in chaves], [c[2] for c in chaves]],
+    )
+    ultimas: dict[ChaveOperacao, int] = {}
+    custos: Custos = {}
+    for pv, inst, op, geracao, produto, quantidade, custo in cursor.fetchall():
+        ultimas[pv, inst, op] = geracao
+        custos.setdefault((geracao, produto, quantidade), []).append(custo)
+    return ultimas, custos

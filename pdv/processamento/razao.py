@@ -64,7 +64,7 @@ def lancar(
     desfazer = _Desfazer(cursor, refeitas, canceladas, cadastro)
     movimentos, lancamentos = desfazer.movimentos_e_lancamentos()
     novos = [m for a in aceitas for m in a.efeitos.movimentos]
-    movimentos += _com_custo_antigo(novos, movimentos, refeitas) if refeitas else novos
+    movimentos += _com_custo_antigo(cursor, novos, movimentos, aceitas)
     lancamentos += [x for a in aceitas for x in a.efeitos.lancamentos]
     try:
         estoque.lancar(cursor, movimentos, agora=agora, proibe_negativo=filiais_sem_negativo(cursor))
@@ -137,14 +137,22 @@ def _lancar_titulos(cursor: CursorWrapper, aceitas: Sequence[Aceita], desfazer: 
 
 
 def _com_custo_antigo(
-    movimentos: list[MovimentoNovo], inversos: list[MovimentoNovo], refeitas: dict[int, Aceita]
+    cursor: CursorWrapper, movimentos: list[MovimentoNovo], inversos: list[MovimentoNovo], aceitas: Sequence[Aceita]
 ) -> list[MovimentoNovo]:
-    """Generation N+1 keeps the cost that N stamped, for the same product and quantity."""
-    anterior = {a.geracao: viva for viva, a in refeitas.items()}
+    """Generation N+1 keeps the cost that N stamped, for the same product and quantity; also where N was reversed before."""
+    refeitas = {a.operacao.chave: a for a in aceitas if a.atual.ultima and a.efeitos.movimentos}
+    if not refeitas:
+        return movimentos
     custos = estorno.custos_carimbados(inversos)
+    invertidas = {geracao for geracao, _, _ in custos}
+    anterior = {a.geracao: a.atual.viva_id for a in refeitas.values() if a.atual.viva_id in invertidas}
+    if voltam := [chave for chave, a in refeitas.items() if a.geracao not in anterior]:
+        ultimas, antigos = estorno.custos_de_antes(cursor, voltam)
+        anterior |= {refeitas[chave].geracao: geracao for chave, geracao in ultimas.items()}
+        custos |= antigos
     mantidos = []
     for m in movimentos:
-        guardados = custos.get((anterior.get(m.origem_id, 0), m.produto_id, m.quantidade))
+        guardados = custos.get((anterior.get(m.origem_id) or 0, m.produto_id, m.quantidade))
         mantidos.append(m._replace(custo=guardados.pop(0)) if guardados else m)
     return mantidos
 

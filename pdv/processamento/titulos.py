@@ -77,25 +77,32 @@ def de_clientes(cursor: CursorWrapper, chaves: set[ChaveTitulo]) -> dict[ChaveTi
 def melhores(
     titulos: dict[ChaveTitulo, list[TituloRef]], o: Operacao, reabertos: Reabertos
 ) -> dict[ChaveTitulo, TituloRef]:
-    """Of titles with one number: one that is open before one that is not, the customer's own before another's."""
+    """Of titles with one number: the customer's own before another's, whose debt it would lower; then what is open."""
 
     def ordem(t: TituloRef) -> tuple[bool, bool, bool]:
-        return t.estornado, t.aberto <= 0, t.codigo_cliente != o.codigo_cliente
+        return bool(o.codigo_cliente) and t.codigo_cliente != o.codigo_cliente, t.estornado, t.aberto <= 0
 
     chaves = {(r.documento, r.parcela) for r in o.recebimentos}
     return {chave: min(map(reabertos, titulos[chave]), key=ordem) for chave in chaves if titulos.get(chave)}
 
 
-def vales(cursor: CursorWrapper, codigos: set[str]) -> dict[str, TituloRef]:
-    """Store credits by their codes."""
-    if not codigos:
-        return {}
-    cursor.execute(
-        f"""SELECT {_TITULO} FROM financeiro_titulo t WHERE t.documento = ANY(%s) AND t.sentido = 'P'
-            AND t.especie = 'vale' AND {_ESTA_AQUI} ORDER BY {_ESTORNADO} DESC, t.id""",
-        [sorted(codigos)],
-    )
-    return {t.documento: t for t in map(TituloRef._make, cursor.fetchall())}  # the last wins: one that stands
+def vales(cursor: CursorWrapper, codigos: set[str]) -> defaultdict[str, list[TituloRef]]:
+    """Store credits by their codes, oldest first: a till reinstalled uses a number again."""
+    achados: defaultdict[str, list[TituloRef]] = defaultdict(list)
+    if codigos:
+        cursor.execute(
+            f"""SELECT {_TITULO} FROM financeiro_titulo t WHERE t.documento = ANY(%s) AND t.sentido = 'P'
+                AND t.especie = 'vale' AND {_ESTA_AQUI} ORDER BY t.id""",
+            [sorted(codigos)],
+        )
+        for vale in map(TituloRef._make, cursor.fetchall()):
+            achados[vale.documento].append(vale)
+    return achados
+
+
+def melhor_vale(vales: Sequence[TituloRef], reabertos: Reabertos) -> TituloRef:
+    """Of those with one code, the oldest that has something left."""
+    return min(map(reabertos, vales), key=lambda t: (t.estornado, t.aberto <= 0))
 
 
 def vales_de(cursor: CursorWrapper, clientes: set[str], tambem: Iterable[int]) -> defaultdict[str, list[TituloRef]]:
