@@ -49,13 +49,13 @@ class DiaConferidoAdmin(ComPagina):
         "dia_",
         "pdv",
         "situacao_",
+        "por_que",
         "no_pdv",
         "recebido",
         "lancado",
         "fiscal",
         "faltam",
         "nao_lancado",
-        "por_que",
     ]
     list_display_links = ["dia_"]
     list_filter = [SituacaoFiltro, FilialFiltro, PontoVendaFiltro, QuandoFiltro, ("dia", DiaFiltro)]
