@@ -49,7 +49,8 @@ def efeitos(operacao: Operacao, cadastro: Cadastro, contexto: Contexto, geracao:
     if operacao.ponto_venda_id not in cadastro.pontos_venda:
         mensagem = f"ponto de venda {operacao.id_ponto_venda} não está cadastrado"
         raise OperacaoInvalida([Problema("PONTO_VENDA_NAO_CADASTRADO", mensagem, str(operacao.id_ponto_venda))])
-    if operacao.cancelada and (problemas := list(tem_devolucao(operacao.id_operacao, contexto.devolucoes))):
+    problemas = list(tem_devolucao(operacao.id_operacao, contexto.devolucoes))
+    if problemas and (operacao.cancelada or operacao.especie != Especie.VENDA):
         raise OperacaoInvalida(problemas)
     if operacao.cancelada or contexto.cancelada_por is not None:
         return sem_efeitos()

@@ -10,6 +10,7 @@ from erp.estoque.rules import ZERO, MovimentoNovo
 from erp.financeiro.models import Lancamento
 from pdv.processamento.efeitos.datas import dia_contabil, dia_local
 from pdv.processamento.efeitos.pagamentos import Recebido, receber
+from pdv.processamento.efeitos.regras_pagamento import formatar
 from pdv.processamento.efeitos.regras_venda import DA_VENDA, problemas_de
 from pdv.processamento.efeitos.vales import usar_vales
 from pdv.processamento.erros import OperacaoInvalida, Problema
@@ -39,6 +40,11 @@ def _cobre_o_devolvido(operacao: Operacao, contexto: Contexto) -> Iterator[Probl
                 f"produto {produto}: vendido {vendido.normalize():f}, já devolvido {devolvido.quantidade.normalize():f}"
             )
             yield Problema("DEVOLUCAO_MAIOR_QUE_VENDIDO", mensagem)
+    ja = sum((devolvido.valor for devolvido in contexto.devolvido.values()), ZERO)
+    if operacao.total < ja:
+        yield Problema(
+            "DEVOLUCAO_MAIOR_QUE_VENDIDO", f"vendido {formatar(operacao.total)}, já devolvido {formatar(ja)}"
+        )
 
 
 def _saidas(operacao: Operacao, cadastro: Cadastro, contabil: date, geracao: int) -> list[MovimentoNovo]:

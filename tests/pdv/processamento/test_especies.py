@@ -14,7 +14,7 @@ from erp.financeiro.models import Baixa, Lancamento, SaldoConta, Titulo
 from erp.financeiro.selectors import abertos_de
 from pdv.processamento.models import Geracao
 from pdv.processamento.services import drenar_tudo
-from pdv.replicacao.models import OperacaoPdv
+from pdv.replicacao.models import FinalizadorOperacaoPdv, ItemOperacaoPdv, OperacaoPdv
 from pdv.tabelas import Especie
 from tests.invariantes import verificar_tudo
 from tests.pdv.elenco import (
@@ -149,6 +149,27 @@ def test_devolucoes_juntas_no_mesmo_lote_nao_passam_do_vendido(e: Elenco) -> Non
     drenar(venda)
     tres = [devolver(e, venda.id_operacao) for _ in range(3)]
     assert drenar(*tres) == [(9, ""), (9, ""), (2, "DEVOLUCAO_MAIOR_QUE_VENDIDO")]
+    verificar_tudo()
+
+
+def test_venda_refeita_por_menos_do_que_ja_se_devolveu_dela_e_erro(e: Elenco) -> None:
+    venda = vender(e)
+    assert drenar(venda, devolver(e, venda.id_operacao)) == [(9, ""), (9, "")]
+    ItemOperacaoPdv.objects.filter(operacao_id=venda.pk).update(valor_total_liquido=D("14.99"))
+    FinalizadorOperacaoPdv.objects.filter(operacao_id=venda.pk).update(valor=D("14.99"))
+    OperacaoPdv.objects.filter(pk=venda.pk).update(
+        valor_total=D("14.99"), valor_produtos=D("14.99"), situacao_replicacao=1
+    )
+    assert drenar(venda) == [(2, "DEVOLUCAO_MAIOR_QUE_VENDIDO")]
+    assert "vendido 14,99, já devolvido 15,00" in venda.erro_mensagem
+    verificar_tudo()
+
+
+def test_venda_com_devolucao_nao_se_torna_outra_coisa(e: Elenco) -> None:
+    venda = vender(e)
+    assert drenar(venda, devolver(e, venda.id_operacao)) == [(9, ""), (9, "")]
+    OperacaoPdv.objects.filter(pk=venda.pk).update(operacao=Especie.SANGRIA, situacao_replicacao=1)
+    assert drenar(venda) == [(2, "VENDA_COM_DEVOLUCAO")]
     verificar_tudo()
 
 
