@@ -17,8 +17,12 @@ class Problema(NamedTuple):
 
     @property
     def digital(self) -> str:
-        """What `erro_codigo` keeps: `PRODUTO_NAO_CADASTRADO:123`."""
-        return f"{self.codigo}:{self.assunto}" if self.assunto else self.codigo
+        """What `erro_codigo` keeps: `PRODUTO_NAO_CADASTRADO:123`.
+
+        Several are kept with commas between them: one in the subject (a title's number is whatever the till wrote) would
+        make two of it.
+        """
+        return f"{self.codigo}:{self.assunto.replace(',', ';')}" if self.assunto else self.codigo
 
 
 class OperacaoInvalida(Exception):

@@ -1,14 +1,19 @@
-"""A till reinstalled counts from 1 again: two titles with one number. And the cost that a sale keeps."""
+"""Titles with one number (a till reinstalled counts from 1 again), numbers that mislead, and the cost that a sale keeps."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from erp.estoque.models import Movimento, Saldo
+from pdv.processamento.models import Alvo
 from pdv.processamento.replicar_de_novo import replicar_de_novo
+from pdv.processamento.selectors.problemas import grupos_de_erro
 from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import OperacaoPdv
 from pdv.tabelas import Especie
@@ -102,3 +107,14 @@ def test_venda_cujo_cancelamento_foi_desfeito_volta_com_o_custo_que_tinha(e: Ele
     OperacaoPdv.objects.filter(pk=cancelamento.pk).update(cancelado=True, situacao_replicacao=1)
     assert drenar(venda, cancelamento) == [(9, ""), (9, "")]
     assert custos() == [D(6), D(6)]
+
+
+def test_virgula_no_numero_do_titulo_nao_faz_dois_problemas_de_um(e: Elenco) -> None:
+    """Errors are grouped by what is between commas; a title's number is whatever the till wrote."""
+    estagiar_completa(
+        e.pdv, Especie.RECEBIMENTO, pagos=[Pago(DINHEIRO, "10.00")], quitados=[Quitado("9,PRODUTO_NAO_CADASTRADO:1", 1, "10")],
+        aguarda_desde=timezone.now() - settings.PDV_ESPERA_MAXIMA - timedelta(seconds=1),
+    )  # fmt: skip
+    drenar_tudo()
+    grupos, _ = grupos_de_erro(Alvo.OPERACAO, None, limite=10)
+    assert [g.digital for g in grupos] == ["TITULO_NAO_ENCONTRADO:9;PRODUTO_NAO_CADASTRADO:1/1"]
