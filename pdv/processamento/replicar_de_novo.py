@@ -1,6 +1,6 @@
 """Replicar de novo: undo what operations did, take them out of staging, whole and archived, and ask the till again.
 
-1. Stop the drains of their filiais, take the lock of the periods, lock the rows.
+1. Stop the posts of their tills and the drains of their filiais, take the lock of the periods, lock the rows.
 2. See that nothing forbids it: every block is told, with its way out, before anything changes.
 3. Reverse the live generations; archive the rows with their dependants; take them out; ask the till.
 4. Keep who did it and why. When the till sends them again they are posted as the next generation.
@@ -26,6 +26,7 @@ from pdv.processamento.desfazer import estornar_geracoes, parar_o_dreno, sem_o_d
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo, AtoPessoa
 from pdv.processamento.services import LINHAS_MAXIMO, MOSTRADAS
+from pdv.replicacao.armazem import travar_ponto_venda
 from pdv.replicacao.comandos import pedir_replicacao
 from pdv.replicacao.models import Comando, Divergencia, OperacaoArquivada, OperacaoPdv
 from pdv.replicacao.retrato import Retrato, remover, retratar
@@ -82,9 +83,11 @@ def replicar_de_novo(*, ids: Sequence[int], motivo: str, usuario: User) -> int:
         raise AcaoRecusada("nenhuma operação escolhida")
     if len(ids) > LINHAS_MAXIMO:
         raise AcaoRecusada(f"{len(ids)} operações escolhidas: o máximo de uma vez é {LINHAS_MAXIMO}")
-    filiais = list(OperacaoPdv.objects.filter(pk__in=ids).values_list("filial_id", flat=True).distinct())
+    lugares = set(OperacaoPdv.objects.filter(pk__in=ids).values_list("ponto_venda_id", "filial_id"))
     with sem_o_dreno(), connection.cursor() as cursor:
-        parar_o_dreno(cursor, filiais)
+        for ponto_venda in sorted({p for p, _ in lugares}):
+            travar_ponto_venda(cursor, ponto_venda)  # what arrives now is compared with rows that are still here
+        parar_o_dreno(cursor, [filial for _, filial in lugares])
         periodos_fechados()
         linhas = services.travar(cursor, ALVO, ids)
         _recusar_presas(bloqueios(cursor, ids, usuario))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 
 from pdv.processamento.divergencias import aceitar, manter
 from pdv.processamento.erros import AcaoRecusada
@@ -17,6 +17,7 @@ from pdv.processamento.replicar_de_novo import replicar_de_novo
 from pdv.processamento.reprocesso import services as em_massa
 from pdv.processamento.reprocesso.worker import trabalhar
 from pdv.processamento.services import drenar_tudo
+from pdv.replicacao.armazem import travar_ponto_venda
 from pdv.replicacao.models import Comando, Divergencia, OperacaoArquivada, OperacaoPdv
 from pdv.replicacao.services import receber_pacote
 from tests.invariantes import verificar_tudo
@@ -95,6 +96,34 @@ def test_pedir_de_novo_enquanto_o_dreno_lanca(elenco: Elenco, gente: list[User])
     assert OperacaoPdv.objects.count() == OperacaoPdv.objects.filter(situacao_replicacao=9).count() == 15
     assert Geracao.objects.filter(estornada_em=None).count() == 15
     verificar_tudo()
+
+
+def test_pedir_de_novo_espera_o_pacote_que_traz_outra_versao(elenco: Elenco, gente: list[User]) -> None:
+    """Else its divergence would be about a row that is gone, and wait for a decision for ever."""
+    receber_pacote(corpo=versao("1"), ponto_venda=elenco.pdv)
+    drenar_tudo()
+    linha = OperacaoPdv.objects.get()
+    pedir = threading.Thread(
+        target=lambda: juntos(lambda: replicar_de_novo(ids=[linha.pk], motivo=MOTIVO, usuario=gente[0]))
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        travar_ponto_venda(cursor, elenco.pdv.pk)  # the package, between seeing the row and keeping what differs
+        pedir.start()
+        parado = (
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        )
+        while pedir.is_alive():
+            cursor.execute(parado)
+            if cursor.fetchone() == (True,):
+                break
+        Divergencia.objects.create(
+            operacao_id=linha.pk, ponto_venda_id=linha.ponto_venda_id, filial_id=linha.filial_id, hash_conteudo=b"1",
+            conteudo={}, diferencas=[],
+        )  # fmt: skip
+    pedir.join(60)
+    assert not OperacaoPdv.objects.exists()
+    assert not Divergencia.objects.filter(decisao=Divergencia.Decisao.PENDENTE).exists()
 
 
 @pytest.mark.parametrize("rodada", range(3))
