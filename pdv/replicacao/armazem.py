@@ -136,19 +136,22 @@ def inserir_operacoes(cursor: CursorWrapper, origem: Origem, novas: Sequence[Ope
 
 
 _CANCELAR = f"""
-UPDATE {OPERACAO} SET cancelado = true,
-    proxima_tentativa_em = CASE WHEN situacao_replicacao IN (2, 9) THEN %s ELSE proxima_tentativa_em END,
-    mortes = CASE WHEN situacao_replicacao IN (2, 9) THEN 0 ELSE mortes END,
-    situacao_replicacao = CASE WHEN situacao_replicacao IN (2, 9) THEN 1 ELSE situacao_replicacao END
-WHERE id = ANY(%s) RETURNING situacao_replicacao = 1
+UPDATE {OPERACAO} o SET cancelado = true,
+    proxima_tentativa_em = CASE WHEN o.situacao_replicacao IN (2, 9)
+        THEN greatest(%s, now()) + interval '1 microsecond' * x.vez ELSE o.proxima_tentativa_em END,
+    mortes = CASE WHEN o.situacao_replicacao IN (2, 9) THEN 0 ELSE o.mortes END,
+    situacao_replicacao = CASE WHEN o.situacao_replicacao IN (2, 9) THEN 1 ELSE o.situacao_replicacao END
+FROM (SELECT id, row_number() OVER (ORDER BY id_operacao DESC) AS vez FROM {OPERACAO} WHERE id = ANY(%s)) x
+WHERE o.id = x.id RETURNING o.situacao_replicacao = 1
 """
 
 
 def cancelar_operacoes(cursor: CursorWrapper, origem: Origem, ids: Sequence[int]) -> bool:
     """Keep that the till cancelled these operations after sending them. True when processing has something to do.
 
-    What was posted or in error becomes pending, due now: its entries are reversed, and it has no others. What a person
-    ignored stays ignored. The situacao is read by the UPDATE itself: a drain that holds the row finishes first.
+    What was posted or in error becomes pending, due now: its entries are reversed, and it has no others. The newest comes
+    first: a sale is undone after its devolução and the recebimentos of its titles. What a person ignored stays ignored.
+    The situacao is read by the UPDATE itself: a drain that holds the row finishes first.
     """
     if not ids:
         return False

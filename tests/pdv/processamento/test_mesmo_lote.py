@@ -6,17 +6,21 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.utils import timezone
 
 from erp.financeiro.models import SaldoConta, Titulo
 from erp.financeiro.selectors import abertos_de
 from pdv.processamento.replicar_de_novo import replicar_de_novo
 from pdv.processamento.services import drenar_tudo
+from pdv.replicacao.armazem import Origem, cancelar_operacoes
 from pdv.replicacao.models import OperacaoPdv
 from pdv.tabelas import Especie
 from tests.invariantes import verificar_tudo
 from tests.pdv.elenco import (
     CREDIARIO,
     DINHEIRO,
+    INSTALACAO,
     VALE,
     Elenco,
     Pago,
@@ -153,4 +157,29 @@ def test_vale_de_devolucao_pedida_de_novo_ao_pdv_e_esperado(e: Elenco) -> None:
     assert drenar(venda) == [(1, "")]
     volta = estagiar(e, Especie.DEVOLUCAO, Pago(VALE, "10.00"), itens=CAFE, id_operacao=devolucao.id_operacao)
     assert drenar(volta, venda) == [(9, ""), (9, "")]
+    verificar_tudo()
+
+
+def cancelar_no_pdv(e: Elenco, *linhas: OperacaoPdv) -> None:
+    """The flag turns 1 on all of them in one package, in the order of their numbers."""
+    origem = Origem(e.pdv.pk, e.pdv.filial_id, INSTALACAO, timezone.now())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cancelar_operacoes(cursor, origem, [linha.pk for linha in linhas])
+
+
+def test_venda_e_o_recebimento_dela_cancelados_no_mesmo_pacote(e: Elenco) -> None:
+    titulo = fiado(e)
+    venda, recebimento = OperacaoPdv.objects.get(), receber(e, titulo)
+    assert drenar(recebimento) == [(9, "")]
+    cancelar_no_pdv(e, venda, recebimento)
+    assert drenar(venda, recebimento) == [(9, ""), (9, "")]
+    verificar_tudo()
+
+
+def test_venda_e_a_devolucao_dela_canceladas_no_mesmo_pacote(e: Elenco) -> None:
+    venda = estagiar(e, Especie.VENDA, Pago(DINHEIRO, "10.00"), itens=CAFE)
+    devolucao = estagiar(e, Especie.DEVOLUCAO, Pago(DINHEIRO, "10.00"), itens=CAFE, origem=venda.id_operacao)
+    assert drenar(venda, devolucao) == [(9, ""), (9, "")]
+    cancelar_no_pdv(e, venda, devolucao)
+    assert drenar(venda, devolucao) == [(9, ""), (9, "")]
     verificar_tudo()
