@@ -19,7 +19,7 @@ from pdv.processamento.reprocesso import services as reprocesso
 from pdv.replicacao.models import Comando, Divergencia, FinalizadorOperacaoPdv, OperacaoPdv, SituacaoProcessamento
 from pdv.tabelas import Especie
 
-DEBITO, CREDITO = 4, 3
+CREDITO, DEBITO, PIX = 3, 4, 17
 
 
 class SemCandidata(Exception):
@@ -29,14 +29,15 @@ class SemCandidata(Exception):
 def corrigir_no_caixa(caixa: Caixa) -> list[int]:
     """The shop changes two sales that it has already sent, as somebody with the till's database does, and marks them 1.
 
-    The first was paid by credit, not by debit; of the second only the remark is other. Returns their numbers.
+    The first was paid by another card than it said; of the second only the remark is other. Returns their numbers.
     """
     feitas = _vendas_simples(caixa)
     if len(feitas) < 2:
         raise SemCandidata(f"PDV {caixa.codigo}")
-    troca, recado = feitas[:2]
+    (troca, pago), (recado, _) = list(feitas.items())[:2]
+    certo = CREDITO if pago == DEBITO else DEBITO
     with closing(sqlite3.connect(caixa.arquivo, timeout=30)) as banco, banco:
-        banco.execute("UPDATE finalizador_operacao_pdv SET id_finalizador = ? WHERE id_operacao = ?", [CREDITO, troca])
+        banco.execute("UPDATE finalizador_operacao_pdv SET id_finalizador = ? WHERE id_operacao = ?", [certo, troca])
         banco.execute("UPDATE operacao_pdv SET observacao = 'CLIENTE VOLTOU' WHERE id_operacao = ?", [recado])
         banco.execute(
             "UPDATE operacao_pdv SET situacao_replicacao = 1, proxima_tentativa_em = NULL WHERE id_operacao IN (?, ?)",
@@ -45,8 +46,8 @@ def corrigir_no_caixa(caixa: Caixa) -> list[int]:
     return [troca, recado]
 
 
-def _vendas_simples(caixa: Caixa) -> list[int]:
-    """Posted sales paid whole by debit, which nothing refers to."""
+def _vendas_simples(caixa: Caixa) -> dict[int, int]:
+    """Posted sales that nothing refers to, paid whole by one card or Pix: number -> finalizador."""
     pdv = PontoVenda.objects.get(codigo=caixa.codigo)
     das_vendas = OperacaoPdv.objects.filter(
         ponto_venda_id=pdv.pk,
@@ -65,7 +66,8 @@ def _vendas_simples(caixa: Caixa) -> list[int]:
         "operacao_id", "id_finalizador"
     ):
         pagas.setdefault(linha, []).append(codigo)
-    return [linhas[linha] for linha in linhas if pagas.get(linha) == [DEBITO]]
+    simples = {linhas[linha]: codigos[0] for linha, codigos in pagas.items() if len(codigos) == 1}
+    return {n: codigo for n, codigo in sorted(simples.items()) if codigo in (CREDITO, DEBITO, PIX)}
 
 
 def decidir_divergencias(usuario: User) -> tuple[int, int]:
@@ -73,7 +75,7 @@ def decidir_divergencias(usuario: User) -> tuple[int, int]:
     aceitas = mantidas = 0
     for divergencia in Divergencia.objects.filter(decisao="").order_by("id"):
         if any(d["campo"].startswith("finalizadores") for d in divergencia.diferencas):
-            divergencias.aceitar(divergencia_id=divergencia.pk, motivo="O cupom mostra crédito", usuario=usuario)
+            divergencias.aceitar(divergencia_id=divergencia.pk, motivo="O cupom mostra o outro cartão", usuario=usuario)
             aceitas += 1
         else:
             divergencias.manter(divergencia_id=divergencia.pk, motivo="Só a observação mudou", usuario=usuario)
@@ -108,7 +110,7 @@ def reprocessar_o_caixa(caixa: Caixa, usuario: User) -> tuple[Reprocesso, int]:
 
 def pedir_de_novo(caixa: Caixa, url: str, lote: int, usuario: User) -> int:
     """Ask a till for one of its sales again; it obeys, and the sale is posted anew. Returns the number of the sale."""
-    numero = _vendas_simples(caixa)[-1]
+    numero = max(_vendas_simples(caixa))
     pdv = PontoVenda.objects.get(codigo=caixa.codigo)
     linha = OperacaoPdv.objects.get(ponto_venda_id=pdv.pk, id_operacao=numero, operacao=Especie.VENDA)
     replicar_de_novo(ids=[linha.pk], motivo="Demonstração de replicar de novo", usuario=usuario)

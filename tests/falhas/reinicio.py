@@ -44,13 +44,13 @@ def _vale(condicao: Callable[[], bool]) -> bool:
 
 
 def derrubar(pasta: Pasta, n: int) -> None:
-    """Even: SIGKILL of the postmaster, as a power cut. Odd: a stop that throws everybody out."""
-    if n % 2:
-        pasta.servidor.parar()
-    else:
-        pid = int((pasta.servidor.dados / "postmaster.pid").read_text().split()[0])
-        psutil.Process(pid).send_signal(signal.SIGKILL)
-    time.sleep(0.3)
+    """Even: SIGKILL of the postmaster, as a power cut. Odd: SIGINT, its fast shutdown, which throws everybody out.
+
+    Whoever needs the server next starts it again: one of the processes, or this one.
+    """
+    postmaster = psutil.Process(int((pasta.servidor.dados / "postmaster.pid").read_text().split()[0]))
+    postmaster.send_signal(signal.SIGINT if n % 2 else signal.SIGKILL)
+    postmaster.wait(60)
     pasta.servidor.garantir_no_ar()
 
 
