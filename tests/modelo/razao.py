@@ -112,6 +112,16 @@ class Razao:
             return False
         return not (f.especie == DEVOLUCAO and self.usado[f.vale])
 
+    def pode_estornar(self, f: Feita) -> bool:
+        return not f.com_efeitos or (self._pode_desfazer(f) and not self._devolucoes(f))
+
+    def estornar(self, f: Feita) -> None:
+        """Undone and taken away, until it comes again."""
+        if f.com_efeitos:
+            self._mover(f, -1)
+        f.com_efeitos = f.de_pe = f.nas_tabelas = False
+        self._soltar(f)
+
     def _julgar(self, f: Feita) -> int:
         """What becomes of it, given everything else."""
         if f.cancelada:

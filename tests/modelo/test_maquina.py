@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from pdv.processamento.erros import AcaoRecusada
+from pdv.processamento.replicar_de_novo import replicar_de_novo
 from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import (
     FinalizadorOperacaoPdv,
@@ -152,6 +154,21 @@ class Maquina(RuleBasedStateMachine):
             filho.objects.filter(operacao_id=linha).delete()
         OperacaoPdv.objects.filter(pk=linha).delete()
         feita.nas_tabelas = False
+
+    @precondition(lambda self: self._nas_tabelas())
+    @rule(qual=sorteio)
+    def estornar_e_pedir_de_novo(self, qual: int) -> None:
+        """The clerk's *replicar de novo*: reversed and archived, until the till sends it again; or refused, and nothing is."""
+        feita = self._escolher(qual)
+        linha = OperacaoPdv.objects.get(id_operacao=feita.numero).pk
+        try:
+            replicar_de_novo(ids=[linha], motivo="conferido com a loja", usuario=self.elenco.ana)
+        except AcaoRecusada:
+            assert not self.razao.pode_estornar(feita), f"recusou sem motivo: {feita}"
+            return
+        assert self.razao.pode_estornar(feita), f"estornou o que não podia: {feita}"
+        self.razao.estornar(feita)
+        self._processar()
 
     @precondition(lambda self: len(self._nas_tabelas()) < len(self.razao.feitas))
     @rule(qual=sorteio)
