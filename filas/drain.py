@@ -303,9 +303,17 @@ def _pgcode(erro: Exception) -> str | None:
     return getattr(erro.__cause__, "pgcode", None)
 
 
+def _dito_pelo_banco(erro: Exception) -> str:
+    """Its first line: the details quote the row, and a row may hold a CPF."""
+    dito = getattr(getattr(erro.__cause__, "diag", None), "message_primary", None)
+    return str(dito or type(erro).__name__)
+
+
 def _dar_por_perdida(dreno: Dreno, linha: int, erro: Exception) -> Resumo:
     if isinstance(erro, IntegrityError | DataError):
-        erro = ErroDefinitivo("RECUSADO_PELO_BANCO", f"o banco de dados recusou os lançamentos: {erro}".strip())
+        erro = ErroDefinitivo(
+            "RECUSADO_PELO_BANCO", f"o banco de dados recusou os lançamentos: {_dito_pelo_banco(erro)}"
+        )
     with transaction.atomic(), connection.cursor() as cursor:
         if isinstance(erro, ErroDefinitivo):
             dreno.recusar(cursor, linha, erro)

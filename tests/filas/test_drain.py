@@ -24,6 +24,7 @@ class DrenoDeTeste:
     def __init__(self) -> None:
         self.lotes: list[list[int]] = []
         self.conflitos = 0
+        self.recusas: list[str] = []
 
     def particoes_pendentes(self, cursor: CursorWrapper) -> list[int]:
         cursor.execute("SELECT DISTINCT particao FROM teste_dreno WHERE situacao = 1")
@@ -53,6 +54,8 @@ class DrenoDeTeste:
             raise ZeroDivisionError
         if "banco" in feitas:
             cursor.execute("INSERT INTO teste_unico VALUES (1), (1)")
+        if "nulo" in feitas:
+            cursor.execute("INSERT INTO teste_unico VALUES (NULL, '52998224725')")
         if "memoria" in feitas:
             cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'out of memory' USING ERRCODE = '53200'; END $$")
         if "cai" in feitas:
@@ -60,6 +63,7 @@ class DrenoDeTeste:
         return Resumo(efetuadas=len(feitas))
 
     def recusar(self, cursor: CursorWrapper, linha: int, erro: ErroDefinitivo) -> None:
+        self.recusas.append(erro.mensagem)
         cursor.execute("UPDATE teste_dreno SET situacao = 2, codigo = %s WHERE id = %s", [erro.codigo, linha])
 
     def adiar(self, cursor: CursorWrapper, linha: int, erro: Exception) -> None:
@@ -73,7 +77,7 @@ class DrenoDeTeste:
 @pytest.fixture
 def dreno() -> Iterator[DrenoDeTeste]:
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE teste_unico (id int PRIMARY KEY)")
+        cursor.execute("CREATE TABLE teste_unico (id int PRIMARY KEY, cpf text)")
         cursor.execute(
             """CREATE TABLE teste_dreno (id int PRIMARY KEY, particao int, que text, situacao int DEFAULT 1,
                mortes int DEFAULT 0, codigo text)"""
@@ -116,6 +120,14 @@ def test_o_que_o_banco_recusa_diz_que_foi_ele(dreno: DrenoDeTeste) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT codigo FROM teste_dreno")
         assert cursor.fetchone() == ("RECUSADO_PELO_BANCO",)
+
+
+def test_o_que_o_banco_recusa_nao_mostra_a_linha_que_tinha(dreno: DrenoDeTeste) -> None:
+    encher("nulo")
+    drenar([dreno], limite=100)
+    [mensagem] = dreno.recusas
+    assert "52998224725" not in mensagem
+    assert 'null value in column "id"' in mensagem
 
 
 def test_conflito_transitorio_se_repete_e_ninguem_leva_a_culpa(dreno: DrenoDeTeste) -> None:
