@@ -122,8 +122,8 @@ def _toca(o: Operacao, contexto: Contexto | None, atual: GeracaoAtual | None, ca
         yield "geração", titulo.geracao
     for titulo in contexto.a_reabrir:
         yield "título", titulo.documento
-        if titulo.codigo_cliente:
-            yield "crédito", titulo.codigo_cliente
+        if titulo.credito_de:
+            yield "crédito", titulo.credito_de
 
 
 def _em_vale(o: Operacao, cadastro: Cadastro) -> list[Pagamento]:

@@ -237,9 +237,7 @@ def _chegaram(aceitas: Sequence[Aceita], contextos: dict[int, Contexto]) -> Iter
     """What others may be waiting for: these operations, the titles of customers, the vales, credit that is free again."""
     for o, _, feitos, _ in aceitas:
         yield de_operacao(o.chave)
-        yield from (
-            de_credito(t.codigo_cliente) for t in contextos.get(o.id, SEM_CONTEXTO).a_reabrir if t.codigo_cliente
-        )
+        yield from (de_credito(t.credito_de) for t in contextos.get(o.id, SEM_CONTEXTO).a_reabrir if t.credito_de)
         for t in feitos.titulos:
             if t.especie == _VALE and t.sentido == "P":
                 yield de_vale(t.documento)

@@ -18,7 +18,7 @@ Reabertos = Callable[[TituloRef], TituloRef]
 _ABERTO = "t.valor - coalesce((SELECT sum(b.valor) FROM financeiro_baixa b WHERE b.titulo_id = t.id), 0)"
 _ESTORNADO = "EXISTS (SELECT 1 FROM financeiro_titulo e WHERE e.estorno_de = t.id)"
 _GERACAO = "CASE t.origem WHEN 1 THEN t.origem_id ELSE 0 END"
-_TITULO = f"t.id, {_GERACAO}, t.documento, t.parcela, t.codigo_cliente, {_ABERTO}, {_ESTORNADO}"
+_TITULO = f"t.id, {_GERACAO}, t.documento, t.parcela, t.codigo_cliente, {_ABERTO}, {_ESTORNADO}, t.sentido"
 # One whose operation has no generation alive was reversed to be made again (replicated again): it is on its way, and
 # who refers to it waits.
 _ESTA_AQUI = f"""t.estorno_de IS NULL AND (NOT {_ESTORNADO} OR EXISTS (
@@ -112,7 +112,7 @@ def vales_de(cursor: CursorWrapper, clientes: set[str], tambem: Iterable[int]) -
         cursor.execute(
             f"""SELECT * FROM (SELECT {_TITULO} FROM financeiro_titulo t WHERE t.codigo_cliente = ANY(%s)
                 AND t.codigo_cliente <> '' AND t.sentido = 'P' AND t.especie = 'vale' AND t.estorno_de IS NULL
-                ORDER BY t.vencimento, t.id) t (id, geracao, documento, parcela, codigo_cliente, aberto, estornado)
+                ORDER BY t.vencimento, t.id) t (id, geracao, documento, parcela, codigo_cliente, aberto, estornado, sentido)
                 WHERE NOT estornado AND (aberto > 0 OR id = ANY(%s))""",
             [sorted(clientes), sorted(tambem)],
         )

@@ -158,6 +158,12 @@ class TituloRef(NamedTuple):
     codigo_cliente: str
     aberto: Decimal
     estornado: bool
+    sentido: str = "R"
+
+    @property
+    def credito_de(self) -> str:
+        """The customer whose store credit it is; empty where it is none, or the bearer's."""
+        return self.codigo_cliente if self.sentido == "P" else ""
 
 
 class Contexto(NamedTuple):
