@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from auditoria.rules import mascarar_texto
 from erp.acesso import formularios
 from erp.acesso.acoes import FormularioDeMotivo
 from erp.acesso.erros import ErroDefinitivo
@@ -170,7 +171,7 @@ def resumo(escolha: Escolha) -> dict[str, Any]:
 
 def em_palavras(lista: ChangeList, request: HttpRequest) -> str:
     """`situação: Com erro; PDV: 3 – Caixa 3`; `todas` where nothing is filtered."""
-    partes = [f"busca: {lista.query}"] if lista.query else []
+    partes = [f"busca: {mascarar_texto(lista.query[:60])}"] if lista.query else []
     for filtro in lista.filter_specs:
         if isinstance(filtro, admin.SimpleListFilter):
             nomes = {str(valor): str(nome) for valor, nome in filtro.lookup_choices}

@@ -111,6 +111,14 @@ def test_o_periodo_e_a_busca_entram_na_descricao(elenco: Elenco, ana: Any) -> No
     assert Reprocesso.objects.get().descricao == f"busca: {uma.id_operacao}; recebidas desde 01/01/2020"
 
 
+def test_documento_digitado_no_endereco_nao_fica_na_descricao(elenco: Elenco, ana: Any) -> None:
+    [linha] = com_situacao(elenco, 9)
+    OperacaoPdv.objects.filter(pk=linha.pk).update(cpf_cnpj_consumidor="52998224725")
+    pagina = texto(ana.get(f"{TODAS}?q=52998224725"))
+    assert "***.982.247-**" in pagina
+    assert "52998224725" not in pagina.replace("q=52998224725", "")
+
+
 def test_enviar_duas_vezes_faz_um_so(elenco: Elenco, ana: Any) -> None:
     com_situacao(elenco, 2)
     pagina = ana.get(TODAS).content.decode()
