@@ -116,7 +116,7 @@ def test_a_que_nao_pode_ser_estornada_falha_e_nao_e_tocada(elenco: Elenco, ana: 
     assert OperacaoPdv.objects.values().get(pk=presa.pk) == antes
     assert geracoes(livre) == [(1, False), (2, True)] and geracoes(presa) == [(1, True)]
     item = ReprocessoItem.objects.get(operacao_id=presa.pk)
-    assert item.codigo == "TITULO_BAIXADO" and str(titulo.pk) in item.mensagem
+    assert item.codigo == "TITULO_BAIXADO" and titulo.documento in item.mensagem
     assert not AtoPessoa.objects.filter(alvo_id=presa.pk).exists()
     desfazer_baixa(baixa_id=baixa.pk, motivo="Baixa errada", usuario=ana, chave=uuid.uuid4())
     de_novo = pedir(ana, linhas=OperacaoPdv.objects.filter(pk=presa.pk))
