@@ -23,7 +23,7 @@ from pdv.terminal.catalogo import catalogo
 from tests.falhas.vivos import Vivos, esperar, vivos
 from tests.invariantes import GARANTIAS, lancamento_nunca_muda_nem_some, verificar_tudo
 
-PARADO = 120.0  # seconds without a single row moving
+PARADO = 180.0  # seconds without a single row moving
 VITIMAS = ("replicador-a", "worker-a", "web", "replicador-b", "worker-b", "web")
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "terminal"])
 
@@ -61,7 +61,7 @@ def castigar(todos: Vivos, mortes: int, por_rodada: int, sorteio: random.Random)
         simular(por_rodada, semente=n + 1)
         nome = VITIMAS[n % len(VITIMAS)]
         antes = OperacaoPdv.objects.count()
-        esperar(_chegou_mais_que(antes), 90, f"nada chegou antes da morte {n}")  # everybody is at work now
+        esperar(_chegou_mais_que(antes), PARADO, f"nada chegou antes da morte {n}")  # everybody is at work now
         time.sleep(sorteio.uniform(0, 0.5))
         todos.matar(nome)
         todos.levantar()
