@@ -1,0 +1,6 @@
+"""The tables of filas: what a drain has in hand, and the queue to the world."""
+
+from filas.models.drenagem import Drenagem
+from filas.models.mensagem import EstadoContexto, Mensagem, Tentativa
+
+__all__ = ["Drenagem", "EstadoContexto", "Mensagem", "Tentativa"]
