@@ -38,6 +38,8 @@ from django.db import (
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from filas.erros import ErroDefinitivo as ErroDefinitivo  # named here too: the drains raise it
+
 log = structlog.get_logger(__name__)
 
 TENTATIVAS_TRANSITORIAS = 6
@@ -45,15 +47,6 @@ LOTES_POR_VEZ = 4  # then the next partition
 ESPERA_POR_TRAVA = "2s"
 SEM_LIMITE = 32_767  # of deaths: a connection lost is nobody's fault
 TRANSITORIOS = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
-
-
-class ErroDefinitivo(Exception):
-    """A linha não pode ser processada como está; espera uma pessoa."""
-
-    def __init__(self, codigo: str, mensagem: str) -> None:
-        super().__init__(mensagem)
-        self.codigo = codigo
-        self.mensagem = mensagem
 
 
 class ConflitoTransitorio(Exception):
