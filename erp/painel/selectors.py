@@ -10,8 +10,8 @@ from django.db.models import Count, Max, QuerySet, Sum
 
 from erp.cadastros.models import PontoVenda
 from erp.painel.rules import Pdv
+from filas.faixas import Faixa, extremos, primeiro_id_desde
 from pdv.processamento.models import Geracao
-from pdv.processamento.selectors.faixas import Faixa, extremos, primeiro_id_desde
 from pdv.replicacao.models import Divergencia, NotaFiscal, OperacaoPdv, Rejeicao, SituacaoProcessamento
 
 Filiais = frozenset[int] | None

@@ -18,10 +18,10 @@ from unfold.contrib.filters import admin as unfold_filtros
 
 from erp.acesso.escopo import filiais_de
 from erp.cadastros.models import Filial, PontoVenda
+from filas.faixas import Faixa, faixa_do_periodo
 from pdv.processamento.erros import CODIGOS
 from pdv.processamento.formatos import SITUACOES
 from pdv.processamento.models import LogProcessamento
-from pdv.processamento.selectors.faixas import Faixa, faixa_do_periodo
 from pdv.replicacao.models import SituacaoProcessamento
 from pdv.tabelas import Especie
 

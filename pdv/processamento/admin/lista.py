@@ -6,7 +6,7 @@ query is served by one of these:
 - nothing asked, the newest: the primary key, backwards;
 - situação pendente, com erro, ignorada, and erro: the partial indexes `..._pendente`, `..._erro`, `..._ignorada`;
 - à espera: the partial index `hiperpdv_operacao_aguarda`;
-- a period: the primary key, for a moment is a range of ids (`selectors.faixas`);
+- a period: the primary key, for a moment is a range of ids (`filas.faixas`);
 - search: `selectors.busca`, which says its indexes;
 - situação efetuada, espécie, PDV, filial, resultado, and a user who sees some filiais only: the primary key,
   backwards, over the newest `JANELA` rows of the period, and the list says how far it looked.
@@ -27,9 +27,9 @@ from django.template.response import TemplateResponse
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.acesso.escopo import filiais_de
 from erp.cadastros.models import PontoVenda
+from filas.faixas import Faixa, extremos
 from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.formatos import data_hora
-from pdv.processamento.selectors.faixas import Faixa, extremos
 
 JANELA = 500_000
 SERVIDAS_POR_INDICE = frozenset({"0", "1", "2"})  # situações with a partial index
