@@ -88,6 +88,19 @@ def so_digitos(texto: str) -> str:
     return re.sub(r"[^0-9]", "", texto)
 
 
+def telefone_procurado(texto: str, *, finais: bool = False) -> str:
+    """The digits of a phone that somebody looks for, without +55 nor the zero before the DDD; empty when it is none.
+
+    A number has at least 8 digits; with `finais`, its last 6 do.
+    """
+    if not re.fullmatch(r"[0-9\s().+/-]+", texto):
+        return ""
+    digitos = so_digitos(texto).lstrip("0")
+    if len(digitos) in (12, 13) and digitos.startswith("55"):
+        digitos = digitos[2:]
+    return digitos if (6 if finais else 8) <= len(digitos) <= 14 else ""
+
+
 def normalizar(valores: Mapping[str, Any]) -> dict[str, Any]:
     """What people type, as the register keeps it. Only the fields that came; the others are not invented."""
     limpos = dict(valores)

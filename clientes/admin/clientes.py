@@ -48,7 +48,7 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
     list_display = ["codigo", "nome", "documento_", "cidade_uf", "telefones", "filial_", "status_", "mudanca"]
     list_filter = [DocumentoFilter, StatusFilter, FilialDoClienteFilter]
     search_fields = ["busca"]
-    search_help_text = "Palavras do nome, código ou CPF/CNPJ inteiro"
+    search_help_text = "Palavras do nome, código, CPF/CNPJ, RG ou telefone"
     sortable_by = ()
     readonly_fields = ["confere", "cadastramento", "data_para_transferencia"]
     actions = ["inativar", "ativar"]
@@ -83,7 +83,7 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
         if not search_term.strip():
             return queryset, False
         assert isinstance(queryset, ClienteQuerySet)
-        return queryset.buscar(search_term), False
+        return queryset.buscar(search_term, finais=_ve_documentos(request)), False
 
     # Who may do what
 

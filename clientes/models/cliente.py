@@ -6,12 +6,12 @@ digits (`documento_valido`) is written by the services. Nobody is deleted: STATU
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models.functions import Now, Trim, Upper
 
-from clientes.rules import CODIGO_MAXIMO, OBS_MAXIMO, PREFIXO_OBS, TIPO_PADRAO
+from clientes.rules import CODIGO_MAXIMO, OBS_MAXIMO, PREFIXO_OBS, TIPO_PADRAO, telefone_procurado
 from erp.cadastros.documentos import limpar
 from erp.cadastros.textos import PalavrasSql, palavras
 
@@ -29,6 +29,22 @@ class LimparSql(models.Func):
 
     def __init__(self, campo: str, **extra: Any) -> None:
         super().__init__(Upper(campo), **extra)
+
+
+class TelefoneSql(models.Func):
+    """The digits of a DDD and a number, backwards: what begins like it is a phone that ends like what was asked.
+
+    So one index serves the number with its DDD, the number alone, and its ending. The zero before the DDD is left out.
+    """
+
+    function = None
+    arg_joiner = " || "
+    template = "reverse(ltrim(regexp_replace(%(expressions)s, '[^0-9]', '', 'g'), '0'))"
+    output_field = models.TextField()
+
+
+# The columns of each phone; the search asks with the very expression of the index.
+TELEFONES = {"telefone": TelefoneSql("ddd", "telefone"), "celular": TelefoneSql("ddd_celular", "celular")}
 
 
 class CampoChave(CampoTexto):
@@ -54,21 +70,37 @@ class TipoVarejo(models.Model):
 
 
 class ClienteQuerySet(models.QuerySet["Cliente"]):
-    def buscar(self, texto: str) -> "ClienteQuerySet":
-        """By the whole code or document, however it is punctuated, or by words that begin words of the name.
+    def buscar(self, texto: str, *, finais: bool = False) -> "ClienteQuerySet":
+        """By the whole code, document, RG or phone, however it is punctuated, or by words that begin words of the name.
 
-        Each alternative has its index. A document is never found by a part of it: whoever may not read documents
-        must not be able to guess one digit at a time.
+        Each alternative has its index. A number is never found by a part of it, for whoever may not read it must not
+        be able to guess one digit at a time; `finais` lets who may find a phone by its last digits.
         """
         limpo = limpar(texto)
         alternativas = models.Q(codigo_cliente=texto.strip())
+        achados: ClienteQuerySet = self
         if limpo:
             alternativas |= models.Q(codigo_cliente=limpo) | models.Q(documento=limpo)
-        achados: ClienteQuerySet = self
+            achados = achados.alias(rg_limpo=LimparSql("rg_ie"))
+            alternativas |= models.Q(rg_limpo=limpo) & ~models.Q(rg_ie="")
+        if numero := telefone_procurado(texto, finais=finais):
+            achados = achados.alias(**{f"{campo}_invertido": sql for campo, sql in TELEFONES.items()})
+            for campo in TELEFONES:
+                alternativas |= _do_telefone(campo, numero, finais)
         if consulta := " & ".join(f"{palavra}:*" for palavra in palavras(texto)):
-            achados = self.alias(vetor=SearchVector("busca", config="simple"))
+            achados = achados.alias(vetor=SearchVector("busca", config="simple"))
             alternativas |= models.Q(vetor=SearchQuery(consulta, config="simple", search_type="raw"))
         return achados.filter(alternativas)
+
+
+def _do_telefone(campo: str, numero: str, finais: bool) -> models.Q:
+    """Whole, with its DDD or without it; with `finais`, whatever ends like it."""
+    invertido = numero[::-1]
+    achado = models.Q(**{f"{campo}_invertido__startswith": invertido}) & ~models.Q(**{campo: ""})
+    if finais:
+        return achado
+    sem_ddd = models.Q(**{f"{campo}__regex": "^[^0-9]*" + "[^0-9]*".join(numero) + "[^0-9]*$"})
+    return achado & (models.Q(**{f"{campo}_invertido": invertido}) | sem_ddd)
 
 
 def _texto(rotulo: str, coluna: str, tamanho: int, **opcoes: Any) -> CampoTexto:
@@ -163,7 +195,15 @@ class Cliente(models.Model):
             models.Index("documento", models.F("cadastramento").desc(), name="cliente_documento"),
             # the search box: words of the name
             GinIndex(SearchVector("busca", config="simple"), name="cliente_busca"),
-            # the list of one filial
+            # the search box: phones, by their ending; and the RG
+            *(
+                models.Index(
+                    OpClass(sql, name="text_pattern_ops"), name=f"cliente_{campo}", condition=~models.Q(**{campo: ""})
+                )
+                for campo, sql in TELEFONES.items()
+            ),
+            models.Index(LimparSql("rg_ie"), name="cliente_rg", condition=~models.Q(rg_ie="")),
+            # the list of one filial, and the names of filiais that are in use
             models.Index(fields=["filial", "codigo_cliente"], name="cliente_filial"),
             # the list of those whose document does not check, and of those out of use: few among many
             models.Index(

@@ -34,7 +34,7 @@ class RegistroRecebido(models.Model):
         default_permissions = ("view",)
         constraints = (
             models.UniqueConstraint(
-                fields=["filial", "id_registro"],
+                fields=["id_registro", "filial"],  # in this order it serves the search by ID too
                 condition=models.Q(resultado__in=[1, 2]),
                 name="recebido_aceito_uma_vez",
             ),
@@ -42,8 +42,11 @@ class RegistroRecebido(models.Model):
         indexes = (
             # the history of one customer, newest first
             models.Index("codigo_cliente", models.F("id").desc(), name="recebido_cliente"),
-            # what was refused, newest first: few among many
+            # the list of one filial, newest first; and the names of those that sent something
+            models.Index("filial", models.F("id").desc(), name="recebido_filial"),
+            # what was refused, newest first: few among many; and by its ID
             models.Index(models.F("id").desc(), name="recebido_recusado", condition=models.Q(resultado=3)),
+            models.Index(fields=["id_registro"], name="recebido_recusado_id", condition=models.Q(resultado=3)),
         )
 
     def __str__(self) -> str:
