@@ -44,3 +44,30 @@ def bandeiras() -> dict[str, str]:
 def ufs() -> dict[str, Uf]:
     """Sigla -> UF."""
     return {linha[1]: Uf._make(linha) for linha in _linhas("uf.csv")}
+
+
+class Municipio(NamedTuple):
+    """A município as the IBGE names it. 240 names repeat between UFs: a name alone says nothing."""
+
+    codigo_ibge: str
+    uf: str
+    nome: str
+
+
+class Pais(NamedTuple):
+    """A country as the Banco Central names it, often inverted (`ALBANIA, REPUBLICA DA`)."""
+
+    codigo_bacen: str
+    nome: str
+
+
+@cache
+def municipios() -> dict[str, Municipio]:
+    """IBGE code -> município. Check digits are not judged: nine codes fail them legitimately."""
+    return {linha[0]: Municipio(*linha[:3]) for linha in _linhas("ibge_municipios.csv")}
+
+
+@cache
+def paises() -> dict[str, Pais]:
+    """BACEN code, as published -> country."""
+    return {linha[0]: Pais(*linha[:2]) for linha in _linhas("paises_bacen.csv")}
