@@ -110,3 +110,11 @@ def recusar(problemas: Sequence[Problema], codigo_cliente: str = "") -> Resultad
     linha = "; ".join(f"{p.campo}: {p.mensagem}" if p.campo else p.mensagem for p in problemas)
     corpo = {MENSAGEM: "ERRO", DETALHADA: PREFIXO_ERRO + linha, "erros": [p.como_json() for p in problemas]}
     return Resultado(min(EXPLICACAO[p.regra][0] for p in problemas), corpo, codigo_cliente)
+
+
+class Recusa(Exception):
+    """A request that goes no further than its form: no key, no body that can be read, too big."""
+
+    def __init__(self, regra: Regra, mensagem: str = "", campo: str = "") -> None:
+        super().__init__(regra.value)
+        self.problema = Problema(campo, regra, mensagem or EXPLICACAO[regra][1])
