@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Any
 
 TEMPO_LIMITE = 30.0
-SEM_CABECALHOS: Mapping[str, str] = MappingProxyType({})
 
 
 class TipoResultado(enum.Enum):
@@ -29,7 +27,7 @@ class Requisicao:
     metodo: str
     url: str
     json: Any = None
-    cabecalhos: Mapping[str, str] = SEM_CABECALHOS
+    cabecalhos: Mapping[str, str] = field(default_factory=dict)
     segredos: frozenset[str] = frozenset()
     tempo_limite: float = TEMPO_LIMITE
 

@@ -48,9 +48,8 @@ def requisicao(url: str, corpo: Any, **mudancas: Any) -> Requisicao:
 
 def rodar(comando: str, pasta: Path, **ambiente: str) -> subprocess.CompletedProcess[bytes]:
     """In an empty folder and with nothing of ours in the environment, so that what expands is seen."""
-    return subprocess.run(
-        ["bash", "-c", comando], cwd=pasta, env={"PATH": "/usr/bin:/bin", **ambiente}, capture_output=True, check=False
-    )
+    ambiente = {"PATH": "/usr/bin:/bin", **ambiente}
+    return subprocess.run(["bash"], input=comando.encode(), cwd=pasta, env=ambiente, capture_output=True, check=False)
 
 
 CONTEUDOS: list[Any] = [
