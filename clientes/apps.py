@@ -1,6 +1,6 @@
 """Clientes: the customer register, CLIENTES_VAREJO and CLIENTE_VAR_TIPOS.
 
-What enters: customers typed by staff or sent in spreadsheets.
+What enters: customers typed by staff, sent in spreadsheets, or posted to the webservice with an API key.
 What leaves: the register, with the documents that do not check flagged.
 What it never does: delete a customer (it is made inactive), know a ledger.
 """
@@ -20,8 +20,11 @@ class ClientesConfig(AppConfig):
     verbose_name = "Clientes"
 
     def ready(self) -> None:
-        from erp.acesso import grupos
+        from erp.acesso import escopos, grupos
 
+        escopos.registrar_escopo(
+            "clientes", "Cadastro de clientes pelo WebService wosk_loja_cliente: grava clientes", chave_uuid=True
+        )
         post_migrate.connect(_garantir_tipo_padrao, sender=self)
         for grupo in grupos.GRUPOS:
             grupos.conceder(grupo, "clientes.view_cliente", "clientes.view_tipovarejo")

@@ -10,7 +10,7 @@ from auditoria.services import Ator, registrar
 from erp.acesso import escopos as registro
 from erp.acesso.erros import ErroDefinitivo
 from erp.acesso.models import ChaveApi
-from erp.acesso.rules import gerar_chave
+from erp.acesso.rules import gerar_chave, gerar_chave_uuid
 from erp.acesso.services.autenticacao import esquecer_autenticacoes
 
 OBJETO = "acesso.ChaveApi"
@@ -26,13 +26,13 @@ def criar_chave(
     homologacao: bool = False,
     expira_em: datetime | None = None,
 ) -> tuple[ChaveApi, str]:
-    """Make a key. The text returned is the only copy there will ever be.
+    """Make a key, of the shape that its scopes ask for. The text returned is the only copy there will ever be.
 
     Raises `ErroDefinitivo`: NOME_OBRIGATORIO, ESCOPO_DESCONHECIDO, PONTO_VENDA_OBRIGATORIO, VALIDADE_PASSADA.
     """
     nome, escolhidos = nome.strip(), sorted(set(escopos))
     _conferir(nome, escolhidos, ponto_venda_id, expira_em)
-    nova = gerar_chave()
+    nova = gerar_chave_uuid() if registro.usa_chave_uuid(escolhidos) else gerar_chave()
     chave = ChaveApi.objects.create(
         nome=nome,
         prefixo=nova.prefixo,

@@ -1,6 +1,7 @@
 import hashlib
 import re
 import threading
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from auditoria.models import Evento
+from erp.acesso import escopos
 from erp.acesso.erros import ErroDefinitivo
 from erp.acesso.models import ChaveApi
 from erp.acesso.services import autenticacao as modulo
@@ -70,6 +72,38 @@ def test_o_que_nao_e_a_chave_nao_abre(nova_chave):
         f"{texto}\n", f" {texto}", "rtg_" + "é" * 12 + "_" + "0" * 64, "\x00", texto.replace("rtg", "RTG"),
     ]  # fmt: skip
     assert [e for e in erradas if autenticar(e)] == []
+
+
+@pytest.fixture
+def escopo_uuid(monkeypatch):
+    monkeypatch.setattr(escopos, "_escopos", escopos._escopos | {"loja": "De teste"})
+    monkeypatch.setattr(escopos, "_com_chave_uuid", {"loja"})
+
+
+@pytest.mark.django_db
+def test_a_chave_de_um_escopo_uuid_e_um_uuid_aleatorio_de_36_caracteres(escopo_uuid):
+    feitas = [criar_chave(nome="PDV", escopos=["loja", "rotinas"], ator=ATOR) for _ in range(3)]
+    for chave, texto in feitas:
+        assert len(texto) == 36 and str(uuid.UUID(texto)) == texto and uuid.UUID(texto).version == 4
+        assert chave.prefixo == texto.replace("-", "")[:12]
+        assert chave.hash == hashlib.sha256(texto.encode()).hexdigest()
+        assert autenticar(texto) == chave
+    assert len({texto for _, texto in feitas}) == 3
+
+
+@pytest.mark.django_db
+def test_so_o_uuid_inteiro_e_certo_abre(escopo_uuid):
+    _, texto = criar_chave(nome="PDV", escopos=["loja"], ator=ATOR)
+    trocada = texto[:-1] + ("0" if texto[-1] != "0" else "1")
+    erradas = [
+        trocada,
+        texto.upper(),
+        texto.replace("-", ""),
+        f"{{{texto}}}",
+        f"{texto}\n",
+        texto[:14] + "1" + texto[15:],
+    ]
+    assert [e for e in erradas if e != texto and autenticar(e)] == []
 
 
 def test_chave_revogada_nao_abre_nem_na_mesma_hora(nova_chave, django_capture_on_commit_callbacks):

@@ -58,3 +58,10 @@ def test_pedido_errado_diz_o_que_falta_e_nao_cria(ponto, argumentos, problema):
     with pytest.raises(CommandError, match=re.escape(problema)):
         criar(*argumentos)
     assert not ChaveApi.objects.exists()
+
+
+def test_a_chave_do_webservice_de_clientes_tem_36_caracteres(db):
+    saida, _ = criar("--nome", "Loja virtual", "--escopo", "clientes", "--homologacao")
+    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\n", saida)
+    chave = autenticar(saida.strip())
+    assert chave.escopos == ["clientes"] and chave.homologacao
