@@ -75,9 +75,12 @@ def documento_valido(cpf_cgc: str, *, estrangeiro: bool) -> bool | None:
 
 
 def completar_zeros(texto: str) -> str:
-    """A document of digits only that lost its leading zeros, whole again if so its check digits are right."""
+    """A document of digits only that lost its leading zeros, whole again if so its check digits are right.
+
+    One that begins with a zero lost none, and a right CPF is no CNPJ without its zeros, although one in seventy is both.
+    """
     limpo = limpar(texto)
-    if limpo.isdigit():
+    if limpo.isdigit() and limpo[0] != "0" and not _digitos_conferem(limpo):
         for tamanho in (11, 14):
             if len(limpo) < tamanho and _digitos_conferem(limpo.zfill(tamanho)):
                 return limpo.zfill(tamanho)

@@ -89,6 +89,8 @@ def test_cep(cep: str | None, esperado: str | None) -> None:
         ("52998224725", "52998224725"),
         ("529.982.247-25", "529.982.247-25"),  # as it was written
         ("1234567891", "1234567891"),  # no zeros make it right
+        ("47679740704", "47679740704"),  # a CPF; with three zeros it would be a CNPJ
+        ("00000012017", "00000012017"),  # no CPF, but nothing was lost: it begins with a zero
         ("999", "999"),
         ("", ""),
     ],
