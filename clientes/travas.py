@@ -2,6 +2,9 @@
 
 A row lock does not do: the row that both would write may not exist yet. The order is fixed (the register, then the
 keys in order of number), so nobody waits in a circle.
+
+A key is one of 4,096 numbers: however many customers are written at once, the locks fit in the lock table that
+PostgreSQL has by default (a batch of 500 has up to 1,500 keys). Two keys with one number only wait for each other.
 """
 
 import zlib
@@ -9,24 +12,27 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from filas.copia import lista
+
 _CADASTRO, _IDENTIDADE = 0x434C4901, 0x434C4902  # "CLI"
+NUMEROS = 4096
+# The second statement takes its locks after the sort: PostgreSQL evaluates what is volatile above it.
+_TRAVAR = """SELECT pg_advisory_xact_lock_shared(%s, 0);
+SELECT pg_advisory_xact_lock(%s, numero) FROM unnest(%s::int[]) AS numero ORDER BY numero"""
 
 
 def travar_identidades(chaves: Iterable[str]) -> None:
     """One writer at a time for each code and each document; any number of them for different customers."""
-    numeros = sorted({_numero(chave) for chave in chaves if chave})
+    numeros = {numero_da_chave(chave) for chave in chaves if chave}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [_CADASTRO])
-        for numero in numeros:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_IDENTIDADE, numero])
+        cursor.execute(_TRAVAR, [_CADASTRO, _IDENTIDADE, lista(sorted(numeros))])
 
 
 def travar_cadastro() -> None:
-    """Nobody else writes: for an import, whose thousands of keys would not fit in the lock table."""
+    """Nobody else writes: for an import, which holds it for longer than a webservice's customer may wait for a key."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_CADASTRO])
 
 
-def _numero(chave: str) -> int:
-    """A key as a signed 32-bit number. Two keys with one number only wait for each other."""
-    return zlib.crc32(chave.encode()) - 2**31
+def numero_da_chave(chave: str) -> int:
+    return zlib.crc32(chave.encode()) % NUMEROS
