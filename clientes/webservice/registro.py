@@ -1,0 +1,183 @@
+"""Writing what was received: the one way for a single post, which is a batch of one, and for the lote.
+
+1. Number the requests without `eventId`, in a transaction of its own.
+2. Lock codes, documents and IDs, in order of number: whoever holds them decides alone.
+3. Read what was answered to these IDs, and the customers with these codes or documents, their rows locked in order of code.
+4. Decide one request after the other, each on what the ones before leave.
+5. Write: one statement for the new, one for the changed (per set of fields), one for what was received. Commit.
+
+Killed anywhere, nothing of 2 to 5 happened. What the database refuses is halved until the culprit is alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+
+from clientes.models import RegistroRecebido, TipoVarejo
+from clientes.travas import travar_identidades
+from clientes.webservice import gravacao, rules
+from clientes.webservice.cadastro import Cadastro
+from clientes.webservice.codigos import Regra
+from clientes.webservice.gravacao import Aceito, Linha
+from clientes.webservice.pedido import Alterar, Pedido, Problema, Resultado, aceitar, recusar
+from filas.wake import acordar
+
+logger = logging.getLogger(__name__)
+# Foreign hands write too: what they change between our reading and our writing is seen when we try again.
+TENTATIVAS: Final = 3
+_INSERIDO, _ALTERADO, _RECUSADO = RegistroRecebido.Resultado
+_REPETIDO: Final = (
+    "o mesmo eventId já veio desta FILIAL com outro conteúdo, e foi aceito. Envie a mudança com outro eventId."
+)
+_DO_BANCO: Final = "o banco de dados não aceitou os valores; confira acentos, datas e tamanhos dos campos."
+
+
+def registrar(pedidos: Sequence[Pedido], *, agora: datetime, homologacao: bool, prefixo_chave: str) -> list[Resultado]:
+    """Write customers, and what was received of them; one result for each request, in order.
+
+    As if posted one after the other, a microsecond apart from `agora` on. A refused one holds back no other. With
+    `homologacao` everything is decided and tried, and nothing is kept. Raises OperationalError when the database is
+    away or somebody holds a customer for too long: then nothing was written, and the same requests may come again.
+    """
+    for tentativa in range(TENTATIVAS):
+        try:
+            return _Registro(pedidos, agora, homologacao, prefixo_chave).executar(salto=1000**tentativa)
+        except (IntegrityError, DataError) as erro:
+            recusado = erro
+    if len(pedidos) == 1:
+        logger.error("O banco recusou um cliente do webservice: %s", type(recusado).__name__)  # its text has the values
+        return [recusar([Problema("", Regra.VALOR, _DO_BANCO)], pedidos[0].codigo_cliente)]
+    meio = len(pedidos) // 2
+    partes = ((pedidos[:meio], agora), (pedidos[meio:], agora + timedelta(microseconds=meio)))
+    return [
+        resultado
+        for parte, momento in partes
+        for resultado in registrar(parte, agora=momento, homologacao=homologacao, prefixo_chave=prefixo_chave)
+    ]
+
+
+class _Registro:
+    """One try."""
+
+    def __init__(self, pedidos: Sequence[Pedido], agora: datetime, homologacao: bool, prefixo_chave: str) -> None:
+        self.pedidos, self.agora = pedidos, agora
+        self.homologacao, self.prefixo_chave = homologacao, prefixo_chave
+        self.fuso = timezone.get_default_timezone()
+        self.recebidos: list[Linha] = []
+
+    def executar(self, *, salto: int) -> list[Resultado]:
+        ids = [pedido.evento for pedido in self.pedidos] if self.homologacao else numerar(self.pedidos, salto=salto)
+        with transaction.atomic(), connection.cursor() as cursor:
+            travar_identidades(_chaves(self.pedidos))
+            self._ler(cursor)
+            resultados = [self._decidir(n, pedido, ids[n]) for n, pedido in enumerate(self.pedidos)]
+            gravacao.inserir_clientes(cursor, sorted(self.cadastro.novos.values(), key=_codigo))
+            gravacao.alterar_clientes(cursor, self.cadastro.alterados)
+            if self.homologacao:
+                transaction.set_rollback(True)
+            else:
+                gravacao.guardar_recebidos(cursor, self.recebidos)
+                acordar("clientes.varrer")
+        return resultados
+
+    def _ler(self, cursor: CursorWrapper) -> None:
+        self.tipos = {rules.chave_do_tipo(tipo): tipo for tipo in TipoVarejo.objects.values_list("pk", flat=True)}
+        self.aceitos = gravacao.ler_aceitos(cursor, [(p.filial, p.evento) for p in self.pedidos if p.evento])
+        codigos = {pedido.codigo_cliente for pedido in self.pedidos}
+        documentos = {pedido.documento for pedido in self.pedidos if pedido.documento}
+        self.cadastro = Cadastro(gravacao.ler_clientes(cursor, codigos, documentos))
+
+    def _decidir(self, n: int, pedido: Pedido, id_registro: str) -> Resultado:
+        aceito = self.aceitos.get((pedido.filial, pedido.evento))
+        if aceito is not None and aceito.hash_conteudo == pedido.hash_conteudo:
+            return Resultado(200, aceito.resposta, aceito.codigo_cliente, repetido=True)
+        momento = self.agora + timedelta(microseconds=n)
+        if aceito is not None:
+            resultado = recusar([Problema("eventId", Regra.ID_REPETIDO, _REPETIDO)], pedido.codigo_cliente)
+        else:
+            resultado = self._aplicar(pedido, momento)
+        self._guardar(pedido, id_registro, resultado, momento)
+        return resultado
+
+    def _aplicar(self, pedido: Pedido, momento: datetime) -> Resultado:
+        cadastro = self.cadastro
+        decisao = rules.decidir(
+            pedido, cadastro.por_documento(pedido.documento), cadastro.por_codigo(pedido.codigo_cliente)
+        )
+        if isinstance(decisao, Problema):
+            return recusar([decisao], pedido.codigo_cliente)
+        if isinstance(decisao, Alterar):
+            gravado = decisao.gravado
+            cadastro.alterar(gravado, rules.valores_de_alteracao(pedido, gravado, momento))
+            return self._aceitar(gravado.codigo_cliente, gravado.cadastramento, momento, inserido=False)
+        cadastro.inserir(rules.valores_de_insercao(pedido, self.tipos, momento))
+        return self._aceitar(pedido.codigo_cliente, momento, momento, inserido=True)
+
+    def _aceitar(self, codigo: str, cadastramento: datetime, momento: datetime, *, inserido: bool) -> Resultado:
+        return aceitar(
+            codigo,
+            rules.escrever_cadastramento(cadastramento, self.fuso),
+            rules.escrever_transferencia(momento, self.fuso),
+            inserido=inserido,
+        )
+
+    def _guardar(self, pedido: Pedido, id_registro: str, resultado: Resultado, momento: datetime) -> None:
+        situacao = _RECUSADO if not resultado.aceito else _INSERIDO if resultado.inserido else _ALTERADO
+        linha: dict[str, Any] = {
+            "filial": pedido.filial,
+            "id_registro": id_registro,
+            "resultado": situacao,
+            "codigo_cliente": resultado.codigo_cliente,
+            "hash_conteudo": pedido.hash_conteudo,
+            "conteudo": pedido.conteudo,
+            "resposta": resultado.acrescimo,
+            "status_http": resultado.status,
+            "prefixo_chave": self.prefixo_chave,
+            "recebido_em": momento,
+        }
+        self.recebidos.append(linha)
+        if resultado.aceito and pedido.evento:
+            self.aceitos[pedido.filial, pedido.evento] = Aceito(
+                pedido.hash_conteudo, situacao, resultado.codigo_cliente, resultado.acrescimo
+            )
+
+
+def numerar(pedidos: Sequence[Pedido], *, salto: int = 1) -> list[str]:
+    """The ID of each request: its `eventId`, or the next number of its filial.
+
+    `salto` > 1 leaves numbers out: somebody sends numbers as `eventId`, and ours met one of them.
+    """
+    quantos = Counter(pedido.filial for pedido in pedidos if not pedido.evento)
+    if not quantos:
+        return [pedido.evento for pedido in pedidos]
+    with connection.cursor() as cursor:
+        ultimos = gravacao.numerar(cursor, {filial: n + salto - 1 for filial, n in quantos.items()})
+    ids = []
+    for pedido in pedidos:
+        if pedido.evento:
+            ids.append(pedido.evento)
+        else:
+            ids.append(str(ultimos[pedido.filial] - quantos[pedido.filial] + 1))
+            quantos[pedido.filial] -= 1
+    return ids
+
+
+def _chaves(pedidos: Sequence[Pedido]) -> set[str]:
+    """What a request is known by. An ID has its filial, and a mark that no code nor document has."""
+    chaves = {pedido.codigo_cliente for pedido in pedidos}
+    chaves.update(pedido.documento for pedido in pedidos)
+    chaves.update(f"{pedido.filial}\0{pedido.evento}" for pedido in pedidos if pedido.evento)
+    return chaves
+
+
+def _codigo(cliente: Linha) -> str:
+    codigo: str = cliente["codigo_cliente"]
+    return codigo
