@@ -18,6 +18,11 @@ BALDES = 1_024
 
 def travar_registros(cursor: CursorWrapper, contexto: str, chaves: Iterable[str]) -> None:
     """Hold the locks of these records until the transaction ends. Once per transaction: all its records at once."""
-    baldes = sorted({zlib.crc32(f"{contexto}\0{chave}".encode()) % BALDES for chave in chaves})
+    travar_pares(cursor, ((contexto, chave) for chave in chaves))
+
+
+def travar_pares(cursor: CursorWrapper, registros: Iterable[tuple[str, str]]) -> None:
+    """As `travar_registros`, of records (contexto, chave) of several contexts."""
+    baldes = sorted({zlib.crc32(f"{contexto}\0{chave}".encode()) % BALDES for contexto, chave in registros})
     if baldes:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, b) FROM unnest(%s::int[]) b", [CLASSE, baldes])
