@@ -28,6 +28,8 @@ class ClientesConfig(AppConfig):
         post_migrate.connect(_garantir_tipo_padrao, sender=self)
         for grupo in grupos.GRUPOS:
             grupos.conceder(grupo, "clientes.view_cliente", "clientes.view_tipovarejo")
+        for grupo in ("operador", "gerente", "TI", "auditor"):
+            grupos.conceder(grupo, "clientes.view_registrorecebido")
         grupos.conceder("operador", "clientes.add_cliente")
         grupos.conceder("gerente", "clientes.add_cliente", "clientes.change_cliente")
         grupos.conceder("gerente", "clientes.add_tipovarejo", "clientes.delete_tipovarejo")

@@ -1,5 +1,5 @@
 """The pages of the customers."""
 
-from clientes.admin import clientes, tipos
+from clientes.admin import clientes, recebidos, tipos
 
-__all__ = ["clientes", "tipos"]
+__all__ = ["clientes", "recebidos", "tipos"]

@@ -8,11 +8,16 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Value
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
 
 from auditoria.rules import mascarar_documento, mascarar_telefone
 from clientes.admin.filtros import DocumentoFilter, FilialDoClienteFilter, StatusFilter
 from clientes.admin.formulario import FormularioCliente
+from clientes.admin.linha_do_tempo import contexto_do_historico
+from clientes.historico import ultima_mensagem
 from clientes.importacao import ImportacaoDeClientes
 from clientes.models import Cliente, ClienteQuerySet
 from clientes.services import gravar_cliente, mudar_status
@@ -50,7 +55,7 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
     search_fields = ["busca"]
     search_help_text = "Palavras do nome, código, CPF/CNPJ, RG ou telefone"
     sortable_by = ()
-    readonly_fields = ["confere", "cadastramento", "data_para_transferencia"]
+    readonly_fields = ["confere", "integracao", "cadastramento", "data_para_transferencia"]
     actions = ["inativar", "ativar"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -106,6 +111,28 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without actions there are no boxes to tick, whose values are codes."""
         return super().get_actions(request) if _ve_documentos(request) else {}
+
+    # One customer's history
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What arrived, what the queue told, what people did: in the place of the admin's own log, which is part of it."""
+        cliente = self.get_object(request, object_id)
+        if cliente is None or not self.has_view_permission(request, cliente):
+            return super().history_view(request, object_id, extra_context)  # refuses, its way
+        contexto = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": cliente,
+            "title": f"Histórico de {cliente}",
+            "titulo": cliente.cliente_varejo,
+            "cliente": cliente,
+            "lista": f"{self.admin_site.name}:clientes_cliente_changelist",
+            "ficha": reverse(f"{self.admin_site.name}:clientes_cliente_change", args=[cliente.pk]),
+            **contexto_do_historico(request, cliente.pk),
+        }
+        return TemplateResponse(request, "clientes/historico.html", contexto)
 
     # What is done
 
@@ -169,6 +196,14 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
     @admin.display(description="última mudança")
     def mudanca(self, cliente: Cliente) -> Any:
         return cliente.data_para_transferencia
+
+    @admin.display(description="aviso à plataforma")
+    def integracao(self, cliente: Cliente) -> str:
+        ultimo = ultima_mensagem(cliente.pk)
+        if ultimo is None:
+            return "Nenhum ainda"
+        quando = timezone.localtime(ultimo.terminada_em or ultimo.criada_em)
+        return f"{ultimo.get_situacao_display()}, em {quando:%d/%m/%Y %H:%M:%S}"
 
     @admin.display(description="CPF/CNPJ confere", boolean=True)
     def confere(self, cliente: Cliente) -> bool | None:

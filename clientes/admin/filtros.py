@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 
+from auditoria.filtros import FiltroPeriodo
+from clientes.models import Cliente, RegistroRecebido
+from clientes.selectors import filiais_em_uso, filiais_fora_do_cadastro
 from erp.cadastros.models import Filial
+from filas.faixas import faixa_do_periodo
 
 
 class DocumentoFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
@@ -42,13 +48,63 @@ class StatusFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
 
 
 class FilialDoClienteFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
-    """By name, as the register keeps it."""
+    """By name, as the register of customers keeps it; and those of a name that the register of filiais lacks."""
+
+    title = "filial"
+    parameter_name = "filial"
+    FORA = "*fora"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        cadastradas = [(filial.nome, str(filial)) for filial in Filial.objects.all()]
+        return [(self.FORA, "Fora do cadastro de filiais"), *cadastradas]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == self.FORA:
+            return queryset.filter(filial__in=filiais_fora_do_cadastro(Cliente))
+        return queryset.filter(filial=self.value()) if self.value() else queryset
+
+
+class ResultadoFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
+    title = "resultado"
+    parameter_name = "resultado"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("aceitos", "Aceitos"), ("recusados", "Recusados")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        resultado = RegistroRecebido.Resultado
+        if self.value() == "aceitos":
+            return queryset.filter(resultado__in=[resultado.INSERIDO, resultado.ALTERADO])
+        return queryset.filter(resultado=resultado.RECUSADO) if self.value() == "recusados" else queryset
+
+
+class FilialDoRecebidoFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
+    """Every filial that sent something, by the name it gave."""
 
     title = "filial"
     parameter_name = "filial"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(filial.nome, str(filial)) for filial in Filial.objects.all()]
+        return [(nome, nome) for nome in filiais_em_uso(RegistroRecebido) if nome]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(filial=self.value()) if self.value() else queryset
+
+
+class PeriodoDoRecebidoFilter(FiltroPeriodo):
+    """Days, both whole; served by the primary key, for a period is a range of ids."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        de, ate = (self._ler(request, ponta) for ponta in ("from", "to"))
+        inicio = None if de is None else _meia_noite(de)
+        fim = None if ate is None or ate == date.max else _meia_noite(ate + timedelta(days=1))
+        if inicio is None and fim is None:
+            return queryset
+        faixa = faixa_do_periodo(RegistroRecebido, "recebido_em", inicio, fim)
+        queryset = queryset.filter(pk__gte=faixa.inicio, pk__lte=faixa.fim)
+        queryset = queryset if inicio is None else queryset.filter(recebido_em__gte=inicio)
+        return queryset if fim is None else queryset.filter(recebido_em__lt=fim)
+
+
+def _meia_noite(dia: date) -> datetime:
+    return timezone.make_aware(datetime.combine(dia, time.min))

@@ -46,6 +46,8 @@ PRIMEIROS = {
     "Reprocesso": "replay",
     "Comando": "campaign",
     "OperacaoArquivada": "inventory",
+    "Cliente": "group",
+    "RegistroRecebido": "move_to_inbox",
 }
 
 

@@ -1,0 +1,105 @@
+"""What came and what was answered, side by side, as this person may read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from auditoria.rules import OCULTO, mascarar_campo, mascarar_documento, mascarar_texto
+from clientes.models import RegistroRecebido
+from erp.cadastros.documentos import mostrar
+
+# What says nothing of who the customer is beyond what the list shows; of any other field, documents and phones are
+# masked and the rest is hidden.
+_ABERTOS = frozenset(
+    {
+        "CLIENTE_VAREJO", "FILIAL", "PF_PJ", "ESTRANGEIRO", "CIDADE", "UF", "PAIS", "STATUS", "TIPO_VAREJO", "OMS", "eventId",
+        "TIPO_LOGRADOURO", "CADASTRAMENTO", "DATA_PARA_TRANSFERENCIA", "Mensagem", "Mensagem Detalhada",
+    }
+)  # fmt: skip
+_CODIGOS = frozenset({"CODIGO_CLIENTE", "CPF_CGC"})
+_MASCARADOS = frozenset({"TELEFONE", "CELULAR", "EMAIL"})
+_ERROS = "erros"
+_MAXIMO = 2_000  # letters of one value on the screen
+
+
+class Linha(NamedTuple):
+    """One field: what came, what was answered, and whether the answer says something else (or something more)."""
+
+    campo: str
+    recebido: str
+    respondido: str
+    mudou: bool
+
+
+class Problema(NamedTuple):
+    campo: str
+    mensagem: str
+    regra: str
+
+
+@dataclass(frozen=True)
+class Visor:
+    """`inteiro`: of somebody who may read documents."""
+
+    inteiro: bool
+
+    def texto(self, texto: str) -> str:
+        return texto if self.inteiro else mascarar_texto(texto)
+
+    def codigo(self, codigo: str) -> str:
+        """A customer's code is a document most of the time."""
+        return codigo if self.inteiro else mascarar_texto(mostrar(codigo, inteiro=False))
+
+    def valor(self, campo: str, valor: Any) -> str:
+        """One value as text. Lists and objects, which the specification does not know, as JSON."""
+        escrito = valor if isinstance(valor, str) else json.dumps(valor, ensure_ascii=False, default=str)
+        if not self.inteiro:
+            escrito = _mascarado(campo, valor, escrito)
+        return escrito if len(escrito) <= _MAXIMO else f"{escrito[:_MAXIMO]}…"
+
+    def pagina(self, registro: RegistroRecebido) -> dict[str, Any]:
+        recebido, respondido = _campos(registro.conteudo), _campos(registro.resposta)
+        return {
+            "linhas": self.lado_a_lado(recebido, respondido),
+            "problemas": self.problemas(respondido),
+            "dito": self.texto(str(respondido.get("Mensagem Detalhada", ""))),
+            "bruto": "" if isinstance(registro.conteudo, Mapping) else self.valor("", registro.conteudo),
+        }
+
+    def lado_a_lado(self, recebido: Mapping[str, Any], respondido: Mapping[str, Any]) -> list[Linha]:
+        """Every field of either, those of the request first and in its order."""
+        nomes = [*recebido, *(nome for nome in respondido if nome not in recebido and nome != _ERROS)]
+        return [
+            Linha(
+                nome,
+                self.valor(nome, recebido[nome]) if nome in recebido else "",
+                self.valor(nome, respondido[nome]) if nome in respondido else "",
+                nome in respondido and recebido.get(nome) != respondido[nome],
+            )
+            for nome in nomes
+        ]
+
+    def problemas(self, respondido: Mapping[str, Any]) -> list[Problema]:
+        erros = respondido.get(_ERROS)
+        return [
+            Problema(*(self.texto(str(erro.get(nome) or "")) for nome in ("campo", "mensagem", "regra")))
+            for erro in (erros if isinstance(erros, list) else [])
+            if isinstance(erro, Mapping)
+        ]
+
+
+def _campos(corpo: Any) -> Mapping[str, Any]:
+    return corpo if isinstance(corpo, Mapping) else {}
+
+
+def _mascarado(campo: str, valor: Any, escrito: str) -> str:
+    if escrito in ("", "null"):
+        return ""
+    if campo in _ABERTOS and not isinstance(valor, list | Mapping):
+        return mascarar_texto(escrito)
+    if campo in _CODIGOS:
+        return mascarar_documento(escrito)
+    return str(mascarar_campo(campo, escrito)) if campo in _MASCARADOS else OCULTO
