@@ -165,4 +165,3 @@ def _formas(nome: str) -> list[str]:
     sem_parenteses = re.sub(r"\([^)]*\)", " ", nome)
     cabeca, _, resto = sem_parenteses.partition(",")
     return [cabeca, f"{resto} {cabeca}"] if resto.strip() else [cabeca]
-

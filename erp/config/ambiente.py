@@ -120,6 +120,32 @@ def corretor(nome: str) -> str:
     return url
 
 
+def endereco_http(nome: str) -> str:
+    """An address of http or https, or empty. Credentials in it are refused: they would be shown wherever it is."""
+    url = texto(nome)
+    if not url:
+        return ""
+    exemplo = "um endereço como https://servidor.exemplo.com.br/caminho"
+    try:
+        partes = urlsplit(url)
+        certo = partes.scheme in ("http", "https") and bool(partes.hostname) and partes.port != 0
+    except ValueError:
+        raise _recusar(nome, exemplo) from None
+    if "@" in partes.netloc:
+        raise _recusar(nome, f"{exemplo}, sem usuário nem senha")
+    if not certo or partes.fragment or not url.isprintable() or " " in url:
+        raise _recusar(nome, exemplo, f"{partes.scheme[:30]}://...")
+    return url
+
+
+def credencial(nome: str) -> str:
+    """A secret that goes in a header, or empty: printable ASCII without spaces. It is never repeated."""
+    valor = texto(nome)
+    if not (valor.isascii() and valor.isprintable()) or " " in valor:
+        raise _recusar(nome, "letras, números e sinais sem acento nem espaço", f"{len(valor)} caracteres")
+    return valor
+
+
 class Correio(NamedTuple):
     """Where e-mail is handed over."""
 

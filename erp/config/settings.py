@@ -258,6 +258,13 @@ CONFERENCIA_CONTINGENCIA = timedelta(hours=ambiente.inteiro("CONFERENCIA_CONTING
 CONFERENCIA_RESUMO = timedelta(hours=ambiente.inteiro("CONFERENCIA_RESUMO", 6, minimo=1, maximo=168))
 CONFERENCIA_EMAILS = ambiente.enderecos("CONFERENCIA_EMAILS")
 
+# Queue to the world. Without the address and the token of setIlli, its messages wait.
+ILLI_URL = ambiente.endereco_http("ILLI_URL")
+ILLI_TOKEN = ambiente.credencial("ILLI_TOKEN")
+ILLI_TEMPO_LIMITE = ambiente.inteiro("ILLI_TEMPO_LIMITE", 30, minimo=1, maximo=600)
+FILAS_NOTIFICAR_PARA = ambiente.enderecos("FILAS_NOTIFICAR_PARA")
+RETAGUARDA_URL = ambiente.endereco_http("RETAGUARDA_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "")  # links in e-mails
+
 # E-mail, for alarms
 _CORREIO = ambiente.correio("EMAIL_URL")
 EMAIL_HOST, EMAIL_PORT = _CORREIO.servidor, _CORREIO.porta
