@@ -11,3 +11,12 @@ from django.apps import AppConfig
 class FilasConfig(AppConfig):
     name = "filas"
     verbose_name = "Filas"
+
+    def ready(self) -> None:
+        from filas.fila.massa import DESPERTADOR as DESPERTADOR_DA_MASSA
+        from filas.grupos import conceder_aos_grupos
+        from filas.tasks import em_massa
+        from filas.wake import registrar_despertador
+
+        registrar_despertador(DESPERTADOR_DA_MASSA, lambda: em_massa.apply_async(retry=False))
+        conceder_aos_grupos()

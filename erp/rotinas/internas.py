@@ -9,6 +9,8 @@ from erp.acesso.models import FormularioEnviado
 from erp.rotinas import services
 from erp.rotinas.agenda import cada, diaria
 from erp.rotinas.registro import rotina
+from filas.fila import massa
+from filas.tasks import SEGUNDOS
 
 Limpeza = Callable[[], int]
 
@@ -25,6 +27,12 @@ def registrar_limpeza(fn: Limpeza) -> None:
 def limpar_mensagens() -> dict[str, int]:
     """Apaga do banco as mensagens que a mensageria já entregou."""
     return {"apagadas": sum(limpar() for limpar in _limpezas)}
+
+
+@rotina("filas/em_massa", cada(segundos=10), "Andar com as ações em massa da fila", guardar_vazias=False)
+def andar_em_massa() -> dict[str, int]:
+    """Continua o que alguém pediu de muitas mensagens da fila ao mesmo tempo, mesmo que nenhum aviso tenha chegado."""
+    return {"mensagens": massa.trabalhar(limite_segundos=SEGUNDOS)}
 
 
 @rotina("rotinas/executar_pendentes", cada(minutos=1), "Executar rotinas pedidas", guardar_vazias=False)
