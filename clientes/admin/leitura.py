@@ -61,7 +61,7 @@ class Visor:
         return escrito if len(escrito) <= _MAXIMO else f"{escrito[:_MAXIMO]}…"
 
     def pagina(self, registro: RegistroRecebido) -> dict[str, Any]:
-        recebido, respondido = _campos(registro.conteudo), _campos(registro.resposta)
+        recebido, respondido = _campos(registro.conteudo), _respondido(registro)
         return {
             "linhas": self.lado_a_lado(recebido, respondido),
             "problemas": self.problemas(respondido),
@@ -93,6 +93,13 @@ class Visor:
 
 def _campos(corpo: Any) -> Mapping[str, Any]:
     return corpo if isinstance(corpo, Mapping) else {}
+
+
+def _respondido(registro: RegistroRecebido) -> Mapping[str, Any]:
+    """Of an accepted request is kept only what its answer adds to the echo."""
+    resposta = _campos(registro.resposta)
+    recusado = registro.resultado == RegistroRecebido.Resultado.RECUSADO
+    return resposta if recusado else {**_campos(registro.conteudo), **resposta}
 
 
 def _mascarado(campo: str, valor: Any, escrito: str) -> str:

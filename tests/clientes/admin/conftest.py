@@ -37,7 +37,7 @@ def novo_recebido(db: None) -> Recebido:
         recusado = campos.get("resultado") == RegistroRecebido.Resultado.RECUSADO
         base: dict[str, Any] = {
             "filial": "ESTOQUE CENTRAL", "id_registro": f"evento-{next(_numeros)}", "resultado": 1, "codigo_cliente": CPF,
-            "hash_conteudo": b"\0" * 32, "conteudo": PEDIDO, "resposta": RECUSA if recusado else PEDIDO | ACEITO,
+            "hash_conteudo": b"\0" * 32, "conteudo": PEDIDO, "resposta": RECUSA if recusado else ACEITO,
             "status_http": 400 if recusado else 200, "prefixo_chave": "609d91393439",
         }  # fmt: skip
         return RegistroRecebido.objects.create(**(base | campos))

@@ -147,6 +147,7 @@ def test_o_gerente_le_o_que_veio_e_o_que_foi_respondido(novo_recebido: Recebido,
     assert "529.982.247-25" in corpo and "CESÁRIO ALVIM" in corpo and "Registrado com sucesso." in corpo
     assert "&lt;b&gt;oi&lt;/b&gt;" in corpo and "<b>oi</b>" not in corpo
     assert f"/admin/clientes/cliente/{cliente.pk}/change/" in corpo
+    assert corpo.count("CESÁRIO ALVIM") == 2  # as it came, and echoed
 
 
 @pytest.mark.parametrize("grupo", ["operador", "TI"])
