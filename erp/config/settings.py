@@ -263,7 +263,10 @@ ILLI_URL = ambiente.endereco_http("ILLI_URL")
 ILLI_TOKEN = ambiente.credencial("ILLI_TOKEN")
 ILLI_TEMPO_LIMITE = ambiente.inteiro("ILLI_TEMPO_LIMITE", 30, minimo=1, maximo=600)
 FILAS_NOTIFICAR_PARA = ambiente.enderecos("FILAS_NOTIFICAR_PARA")
-RETAGUARDA_URL = ambiente.endereco_http("RETAGUARDA_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "")  # links in e-mails
+# How people reach this site: links in e-mails.
+RETAGUARDA_URL = ambiente.endereco_http("RETAGUARDA_URL") or next(
+    iter(CSRF_TRUSTED_ORIGINS), f"http://127.0.0.1:{ambiente.texto('PORTA', '8000')}"
+)
 
 # E-mail, for alarms
 _CORREIO = ambiente.correio("EMAIL_URL")

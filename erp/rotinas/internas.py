@@ -10,6 +10,7 @@ from erp.rotinas import services
 from erp.rotinas.agenda import cada, diaria
 from erp.rotinas.registro import rotina
 from filas.fila import massa
+from filas.fila.avisos import notificar
 from filas.tasks import SEGUNDOS
 
 Limpeza = Callable[[], int]
@@ -33,6 +34,13 @@ def limpar_mensagens() -> dict[str, int]:
 def andar_em_massa() -> dict[str, int]:
     """Continua o que alguém pediu de muitas mensagens da fila ao mesmo tempo, mesmo que nenhum aviso tenha chegado."""
     return {"mensagens": massa.trabalhar(limite_segundos=SEGUNDOS)}
+
+
+@rotina("filas/notificar", cada(minutos=15), "Avisar por e-mail os erros da fila", guardar_vazias=False)
+def notificar_erros() -> dict[str, int]:
+    """Manda um e-mail com as mensagens da fila que falharam, juntas por causa; cada erro é avisado uma vez."""
+    avisos = notificar()
+    return {"avisados": avisos.avisados, "nao_avisados": avisos.nao_avisados}
 
 
 @rotina("rotinas/executar_pendentes", cada(minutos=1), "Executar rotinas pedidas", guardar_vazias=False)

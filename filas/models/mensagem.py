@@ -59,7 +59,9 @@ class Mensagem(models.Model):
     reservada_ate = models.DateTimeField("reservada até", null=True)
     terminada_em = models.DateTimeField("terminada em", null=True)
     erro_em = models.DateTimeField("erro em", null=True)
-    notificada_em = models.DateTimeField("avisada em", null=True, help_text="Quando o erro foi por e-mail.")
+    notificada_em = models.DateTimeField(
+        "erro avisado", null=True, help_text="O momento do último erro que foi por e-mail."
+    )
 
     class Meta:
         db_table = "wosk_queue"
@@ -91,8 +93,15 @@ class Mensagem(models.Model):
             ),
             # leases over, and how many are out in a context
             models.Index(fields=["contexto", "reservada_ate"], name="fila_enviando", condition=models.Q(situacao=1)),
-            # errors by cause, and those that nobody was told of
+            # errors by cause
             models.Index(fields=["contexto", "causa", "id"], name="fila_erro", condition=models.Q(situacao=4)),
+            # errors that nobody was told of by e-mail
+            models.Index(
+                fields=["id"],
+                name="fila_a_avisar",
+                condition=models.Q(situacao=4)
+                & (models.Q(notificada_em__isnull=True) | models.Q(notificada_em__lt=models.F("erro_em"))),
+            ),
             # the messages of one record, newest first; and its last one
             models.Index("contexto", "chave", models.F("id").desc(), name="fila_registro"),
             # the list by situação, newest first
