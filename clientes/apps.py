@@ -20,12 +20,14 @@ class ClientesConfig(AppConfig):
     verbose_name = "Clientes"
 
     def ready(self) -> None:
+        from clientes.monitor.ligacoes import ligar
         from erp.acesso import escopos, grupos
 
         escopos.registrar_escopo(
             "clientes", "Cadastro de clientes pelo WebService wosk_loja_cliente: grava clientes", chave_uuid=True
         )
         post_migrate.connect(_garantir_tipo_padrao, sender=self)
+        ligar()
         for grupo in grupos.GRUPOS:
             grupos.conceder(grupo, "clientes.view_cliente", "clientes.view_tipovarejo")
         for grupo in ("operador", "gerente", "TI", "auditor"):

@@ -10,12 +10,14 @@ from auditoria.services import ator_usuario, registrar
 from clientes import rules
 from clientes.colunas import COLUNAS
 from clientes.models import CAMPOS, Cliente, TipoVarejo
+from clientes.monitor import DESPERTADOR
 from clientes.selectors import Dono, donos_de
 from clientes.travas import travar_cadastro
 from erp.cadastros.documentos import limpar
 from erp.cadastros.models import Filial
 from erp.cadastros.planilhas.importacao import Contexto, Erros, ImportacaoDePlanilha, Linha, Previa
 from erp.cadastros.textos import normalizar
+from filas import acordar
 
 _NOVO = Cliente()
 _PADROES: dict[str, Any] = {campo: getattr(_NOVO, campo) for campo in CAMPOS}
@@ -115,6 +117,7 @@ class ImportacaoDeClientes(ImportacaoDePlanilha):
         if not self._a_gravar:
             return
         gravar_clientes(self._a_gravar, timezone.now())
+        acordar(DESPERTADOR)
         novos = sum(conferida.antes is None for conferida in self._a_gravar)
         registrar(
             acao="clientes.clientes_importados",

@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from clientes.erros import ConflitoDeIdentidade
 from clientes.models import CAMPOS, Cliente, ClienteQuerySet
+from clientes.monitor import DESPERTADOR
 from clientes.rules import documento_valido
 from clientes.selectors import outro_dono
 from clientes.travas import travar_identidades
 from erp.cadastros.documentos import limpar
 from erp.cadastros.services import gravar_com_auditoria
+from filas import acordar
 
 
 @transaction.atomic
@@ -65,4 +67,5 @@ def _gravar(cliente: Cliente, usuario: User, motivo: str) -> bool:
     cliente.cadastramento = agora if antes is None else antes.cadastramento
     cliente.data_para_transferencia = agora
     cliente.documento_valido = documento_valido(cliente.cpf_cgc, estrangeiro=bool(cliente.estrangeiro))
+    acordar(DESPERTADOR)
     return gravar_com_auditoria(cliente, usuario=usuario, motivo=motivo)

@@ -1,6 +1,7 @@
-"""The tables of clientes: the register of the specification, and what arrived for it."""
+"""The tables of clientes: the register of the specification, what arrived for it, and the Monitor's."""
 
 from clientes.models.cliente import CAMPOS, TAMANHOS, CampoChave, Cliente, ClienteQuerySet, LimparSql, TipoVarejo
+from clientes.models.monitor import MunicipioInformado, PaisInformado, Pendente, Reenvio, Varredura
 from clientes.models.recebido import NumeroDeRegistro, RegistroRecebido
 
 __all__ = [
@@ -10,7 +11,12 @@ __all__ = [
     "Cliente",
     "ClienteQuerySet",
     "LimparSql",
+    "MunicipioInformado",
     "NumeroDeRegistro",
+    "PaisInformado",
+    "Pendente",
+    "Reenvio",
     "RegistroRecebido",
     "TipoVarejo",
+    "Varredura",
 ]

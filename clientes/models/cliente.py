@@ -6,11 +6,12 @@ digits (`documento_valido`) is written by the services. Nobody is deleted: STATU
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models.functions import Now, Trim, Upper
 
+from clientes.gatilhos import notar_mudancas
 from clientes.rules import CODIGO_MAXIMO, OBS_MAXIMO, PREFIXO_OBS, TIPO_PADRAO, telefone_procurado
 from erp.cadastros.documentos import limpar
 from erp.cadastros.textos import PalavrasSql, palavras
@@ -210,7 +211,12 @@ class Cliente(models.Model):
                 fields=["codigo_cliente"], name="cliente_doc_errado", condition=models.Q(documento_valido=False)
             ),
             models.Index(fields=["codigo_cliente"], name="cliente_inativo", condition=~models.Q(status=1)),
+            # "reenviar desde": a BRIN, which leaves updates as cheap as they are (HOT); times only go forward
+            BrinIndex(
+                fields=["data_para_transferencia"], name="cliente_mudanca", pages_per_range=16, autosummarize=True
+            ),
         ]
+        triggers = notar_mudancas()
 
     def __str__(self) -> str:
         return self.cliente_varejo

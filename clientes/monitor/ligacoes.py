@@ -1,0 +1,22 @@
+"""What the Monitor tells the rest at start: who wakes it, and which staff group may do what."""
+
+from clientes.monitor import DESPERTADOR, reenvio
+from clientes.tasks import reenviar, varrer_tudo
+from erp.acesso.grupos import conceder
+from filas import registrar_despertador
+
+
+def ligar() -> None:
+    """Called once, from `AppConfig.ready`."""
+    registrar_despertador(DESPERTADOR, lambda: varrer_tudo.apply_async(retry=False))
+    registrar_despertador(reenvio.DESPERTADOR, lambda: reenviar.apply_async(retry=False))
+    for grupo in ("operador", "gerente", "TI", "auditor"):
+        conceder(
+            grupo,
+            "clientes.view_varredura",
+            "clientes.view_reenvio",
+            "clientes.view_municipioinformado",
+            "clientes.view_paisinformado",
+        )
+    for grupo in ("gerente", "TI"):
+        conceder(grupo, reenvio.PERMISSAO, "clientes.informar_municipio")
