@@ -115,6 +115,7 @@ def recusar(problemas: Sequence[Problema], codigo_cliente: str = "") -> Resultad
 class Recusa(Exception):
     """A request that goes no further than its form: no key, no body that can be read, too big."""
 
-    def __init__(self, regra: Regra, mensagem: str = "", campo: str = "") -> None:
+    def __init__(self, regra: Regra, mensagem: str = "", campo: str = "", espere: int = 0) -> None:
         super().__init__(regra.value)
+        self.espere = espere  # seconds
         self.problema = Problema(campo, regra, mensagem or EXPLICACAO[regra][1])

@@ -75,6 +75,14 @@ def escolha(nome: str, padrao: str, opcoes: Iterable[str]) -> str:
     return valor
 
 
+def identificador(nome: str, padrao: str) -> str:
+    """A piece of an address: letters, digits, point, hyphen, underscore."""
+    valor = texto(nome) or padrao
+    if not re.fullmatch(r"[A-Za-z0-9._-]{8,100}", valor):
+        raise _recusar(nome, "de 8 a 100 letras, números, pontos, hifens e sublinhados")
+    return valor
+
+
 def lista(nome: str, padrao: list[str]) -> list[str]:
     if nome not in os.environ:
         return padrao

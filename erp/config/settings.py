@@ -267,6 +267,13 @@ FILAS_NOTIFICAR_PARA = ambiente.enderecos("FILAS_NOTIFICAR_PARA")
 RETAGUARDA_URL = ambiente.endereco_http("RETAGUARDA_URL") or next(
     iter(CSRF_TRUSTED_ORIGINS), f"http://127.0.0.1:{ambiente.texto('PORTA', '8000')}"
 )
+# Customers: the WebService
+CLIENTES_TOKEN_BIBLIOTECA = ambiente.identificador(
+    "CLIENTES_TOKEN_BIBLIOTECA", "1be199d8-98e8-4de7-a92c-e59c2f08edd6"
+)  # part of the address; the specification's by default
+CLIENTES_DOCUMENTO_ESTRITO = ambiente.logico("CLIENTES_DOCUMENTO_ESTRITO", False)
+CLIENTES_CORPO_MAXIMO = ambiente.inteiro("CLIENTES_CORPO_MAXIMO", 64 * 1024, minimo=4096, maximo=16 * 1024 * 1024)
+CLIENTES_PEDIDOS_POR_MINUTO = ambiente.inteiro("CLIENTES_PEDIDOS_POR_MINUTO", 60_000, minimo=1, maximo=10_000_000)
 
 # E-mail, for alarms
 _CORREIO = ambiente.correio("EMAIL_URL")

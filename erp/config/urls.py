@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/pdv/v1/", include("pdv.replicacao.urls")),
     path("api/pdv/v1/", include("pdv.conferencia.urls")),
+    path("bibliotecas/<str:biblioteca>/", include("clientes.webservice.urls")),
     path("saude/", SaudeView.as_view(), name="saude"),
     path("metrics", metricas, name="metricas"),
 ]
