@@ -51,9 +51,11 @@ def ler(corpo: Mapping[str, Any], *, filiais: Mapping[int, str], estrito: bool) 
 def numero_da_filial_em(corpo: Mapping[str, Any]) -> int | None:
     """The code in a numeric FILIAL of a body; None when it is a name, or cannot be read."""
     valor = corpo.get("FILIAL")
-    if isinstance(valor, str | int) and not isinstance(valor, bool):
-        return rules.numero_da_filial(str(valor).strip()[:25])
-    return None
+    if isinstance(valor, str):
+        return rules.numero_da_filial(valor.strip()[:25])
+    if isinstance(valor, bool) or not isinstance(valor, int | Decimal) or _grande_demais(valor):
+        return None
+    return rules.numero_da_filial(_numero_em_texto(valor))
 
 
 class _Leitura:
@@ -147,7 +149,7 @@ class _Leitura:
         if _grande_demais(valor):
             self._anotar(nome, Regra.VALOR, "o número é grande ou pequeno demais.")
             return ""
-        texto = f"{int(valor)}" if valor == int(valor) else f"{valor:f}"
+        texto = _numero_em_texto(valor)
         # a number has lost the zeros on the left of a document
         return texto.zfill(11 if len(texto) <= 11 else 14) if nome == "CPF_CGC" and texto.isdecimal() else texto
 
@@ -200,6 +202,10 @@ class _Leitura:
 
 def _grande_demais(valor: int | Decimal) -> bool:
     return abs(Decimal(valor).adjusted()) > _EXPOENTE_MAXIMO or (isinstance(valor, Decimal) and len(str(valor)) > 64)
+
+
+def _numero_em_texto(valor: int | Decimal) -> str:
+    return f"{int(valor)}" if valor == int(valor) else f"{valor:f}"
 
 
 def _cabe(valor: Any, profundidade: int = 1) -> bool:

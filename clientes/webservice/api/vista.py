@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from clientes.webservice.campos import CHAVE, CHAVE_TAMANHO
+from clientes.webservice.campos import CHAVE
 from clientes.webservice.codigos import Regra
 from clientes.webservice.corpo import FORMULARIO, JSON, codificar
 from clientes.webservice.pedido import Recusa, recusar
@@ -28,6 +28,7 @@ from erp.acesso.services import autenticar
 ESCOPO: Final = "clientes"
 _ESPERA_SEGUNDOS: Final = 5
 _JANELA_SEGUNDOS: Final = 60
+_CHAVE_MAXIMA: Final = 128  # of any shape, with spaces around
 _PEDACO: Final = 64 * 1024
 
 
@@ -37,6 +38,7 @@ class VistaDoWebservice(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]
     metadata_class = None
+    http_method_names = ["post"]
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[JSONRenderer, str]:
         """JSON, whatever `Accept` says: the clients of the specification never heard of it."""
@@ -47,7 +49,7 @@ class VistaDoWebservice(APIView):
         if not hmac.compare_digest(kwargs["biblioteca"].encode(), settings.CLIENTES_TOKEN_BIBLIOTECA.encode()):
             raise Recusa(Regra.BIBLIOTECA_DESCONHECIDA)
 
-    def handle_exception(self, exc: Exception) -> Response | HttpResponse:
+    def handle_exception(self, exc: Exception) -> Response | HttpResponse:  # type: ignore[override]  # dispatch takes any
         """Every refusal in the shape of the specification. A defect of ours stays a 500."""
         if isinstance(exc, OperationalError | InterfaceError):
             recusa = Recusa(Regra.INDISPONIVEL, espere=_ESPERA_SEGUNDOS)
@@ -56,9 +58,7 @@ class VistaDoWebservice(APIView):
         if isinstance(exc, Recusa):
             return _recusada(exc)
         if isinstance(exc, MethodNotAllowed):
-            resposta = _recusada(Recusa(Regra.METODO))
-            resposta["Allow"] = "POST"
-            return resposta
+            return _recusada(Recusa(Regra.METODO))
         if isinstance(exc, APIException):
             return _recusada(Recusa(Regra.CORPO_ILEGIVEL))
         return super().handle_exception(exc)
@@ -71,7 +71,7 @@ def responder(corpo: Any, status: int = 200) -> HttpResponse:
 def exigir_chave(corpo: Mapping[str, Any]) -> ChaveApi:
     """The key of a body, with the scope `clientes` and within its pace. Raises Recusa 401, 403 or 429."""
     texto = corpo.get(CHAVE)
-    chave = autenticar(texto.strip().lower()) if isinstance(texto, str) and len(texto) <= 2 * CHAVE_TAMANHO else None
+    chave = autenticar(texto.strip().lower()) if isinstance(texto, str) and len(texto) <= _CHAVE_MAXIMA else None
     if chave is None:
         raise Recusa(Regra.CHAVE_INVALIDA, campo=CHAVE)
     if ESCOPO not in chave.escopos:
