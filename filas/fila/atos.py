@@ -185,8 +185,8 @@ def _conteudos(linhas: Sequence[_Linha]) -> dict[int, Mapping[str, Any]]:
 
 def _devolver(cursor: CursorWrapper, voltam: Sequence[_Linha], conteudos: Mapping[int, Mapping[str, Any]]) -> None:
     cursor.execute(
-        """UPDATE wosk_queue m SET situacao = 0, conteudo = n.conteudo::jsonb, tentativas = 0, causa = '', mensagem = '',
-               erro_em = NULL, terminada_em = NULL, proxima_tentativa_em = now()
+        """UPDATE wosk_queue m SET situacao = 0, conteudo = n.conteudo::jsonb, tentativas_antes = tentativas,
+               causa = '', mensagem = '', erro_em = NULL, terminada_em = NULL, proxima_tentativa_em = now()
            FROM unnest(%s::bigint[], %s::text[]) n(id, conteudo) WHERE m.id = n.id AND m.situacao = 4""",
         [
             [linha.id for linha in voltam],

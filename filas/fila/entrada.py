@@ -72,9 +72,14 @@ def _apresentar(cursor: CursorWrapper, contexto: str) -> None:
 
 def _substituir(cursor: CursorWrapper, contexto: str, ultimas: dict[str, _Nova]) -> int:
     cursor.execute(
-        """UPDATE wosk_queue m SET situacao = 3, mensagem = 'Substituída por ' || n.token, terminada_em = now()
-           FROM unnest(%s::text[], %s::uuid[]) n(chave, token)
-           WHERE m.contexto = %s AND m.chave = n.chave AND m.situacao = 0""",
+        """WITH velhas AS (
+               SELECT m.id, n.token FROM wosk_queue m
+               JOIN unnest(%s::text[], %s::uuid[]) n(chave, token) ON m.chave = n.chave
+               WHERE m.contexto = %s AND m.situacao = 0
+               ORDER BY m.id FOR UPDATE OF m)
+           UPDATE wosk_queue m
+           SET situacao = 3, mensagem = 'Substituída por ' || velhas.token, terminada_em = statement_timestamp()
+           FROM velhas WHERE m.id = velhas.id""",
         [list(ultimas), [str(nova.token) for nova in ultimas.values()], contexto],
     )
     return int(cursor.rowcount)

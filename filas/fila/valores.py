@@ -50,22 +50,29 @@ class Resultado:
     SUCESSO: 2. ERRO: 4, it waits for a person. ADIAR: again later, after `espere` at least, and 4 after the last try.
     `codigo` is the cause by which staff group errors; `mensagem` is what they read.
     `destino_falhou`: the other side is not well, whatever the message says: some of these in a row pause the context.
+    By default only an ADIAR says so.
     """
 
     tipo: TipoResultado
     codigo: str = ""
     mensagem: str = ""
     espere: timedelta | None = None
-    destino_falhou: bool = False
+    destino_falhou: bool | None = None
+
+    @property
+    def conta_como_falha(self) -> bool:
+        return self.tipo is TipoResultado.ADIAR if self.destino_falhou is None else self.destino_falhou
 
 
 def sucesso(mensagem: str = "") -> Resultado:
     return Resultado(TipoResultado.SUCESSO, mensagem=mensagem)
 
 
-def erro(codigo: str, mensagem: str, *, destino_falhou: bool = False) -> Resultado:
+def erro(codigo: str, mensagem: str, *, destino_falhou: bool | None = None) -> Resultado:
     return Resultado(TipoResultado.ERRO, codigo, mensagem, destino_falhou=destino_falhou)
 
 
-def adiar(codigo: str, mensagem: str, *, espere: timedelta | None = None, destino_falhou: bool = True) -> Resultado:
+def adiar(
+    codigo: str, mensagem: str, *, espere: timedelta | None = None, destino_falhou: bool | None = None
+) -> Resultado:
     return Resultado(TipoResultado.ADIAR, codigo, mensagem, espere, destino_falhou)

@@ -53,10 +53,14 @@ class Mensagem(models.Model):
     curl = models.TextField("curl", default="", db_default="")
     tempo = models.DecimalField("segundos", max_digits=10, decimal_places=3, null=True)
     tentativas = models.PositiveIntegerField("tentativas", default=0, db_default=0)
+    tentativas_antes = models.PositiveIntegerField(
+        "tentativas antes do último reprocesso", default=0, db_default=0, help_text="O limite conta daqui."
+    )
     criada_em = models.DateTimeField("criada em", db_default=Now())
     proxima_tentativa_em = models.DateTimeField("próxima tentativa", db_default=Now())
     reserva = models.UUIDField("reserva", null=True, help_text="De quem a pegou.")
     reservada_ate = models.DateTimeField("reservada até", null=True)
+    enviando_desde = models.DateTimeField("enviando desde", null=True)
     terminada_em = models.DateTimeField("terminada em", null=True)
     erro_em = models.DateTimeField("erro em", null=True)
     notificada_em = models.DateTimeField(
