@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.http import HttpRequest
+
 from filas.erros import ErroDefinitivo
 from filas.fila import cliente
 from filas.fila.respostas import pelo_status
@@ -56,6 +58,7 @@ class Contexto:
     tentativas: int = 8
     reserva: timedelta = timedelta(seconds=60)  # a heartbeat renews it at every third
     falhas_ate_pausar: int = 5  # of the other side, in a row
+    campos_abertos: frozenset[str] = frozenset()  # of content, payload and answer, that who sees no document reads
 
     def configurado(self) -> bool:
         """False: its messages wait at 0, staff are told, and nothing fails."""
@@ -76,6 +79,14 @@ class Contexto:
     def conteudo_atual(self, chaves: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The content of these records as they are now; a record that is no more is left out."""
         raise NotImplementedError
+
+    def nome_do_registro(self, conteudo: dict[str, Any]) -> str:
+        """What people call the record, as its name; empty: they call it by its key."""
+        return ""
+
+    def endereco(self, chave: str, request: HttpRequest) -> str:
+        """The admin's page of the record, if this person may open it; else empty."""
+        return ""
 
     def espera(self, tentativa: int) -> timedelta:
         """How long until the next, after `tentativa` (from 1) failed. The engine adds up to a quarter of jitter."""
