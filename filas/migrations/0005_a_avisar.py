@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('filas', '0005_tentativas_e_envio'),
+        ('filas', '0004_atos_da_fila'),
     ]
 
     operations = [
