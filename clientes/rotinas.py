@@ -1,5 +1,6 @@
 """The ticks of the Monitor: whatever wake-up was lost, or never sent (a hand in SQL), costs ten seconds."""
 
+from clientes.monitor.informar import curar
 from clientes.monitor.limpeza import esquecer_varreduras
 from clientes.monitor.reenvio import andar
 from clientes.monitor.services import varrer
@@ -22,6 +23,12 @@ def varrer_clientes() -> dict[str, int]:
 def reenviar_clientes() -> dict[str, int]:
     """Nota, aos poucos, os clientes que alguém mandou reenviar, enquanto a fila tem lugar."""
     return {"clientes": andar(limite_segundos=SEGUNDOS)}
+
+
+@rotina("Clientes/Curar", cada(minutos=1), "Reenvia o que um lugar informado cura", guardar_vazias=False)
+def curar_clientes() -> dict[str, int]:
+    """Reenvia as mensagens que falharam por um município ou país que alguém já informou."""
+    return {"mensagens": curar(limite_segundos=SEGUNDOS)}
 
 
 @rotina("Clientes/EsquecerVarreduras", diaria("03:40"), "Apaga varreduras antigas do Monitor")

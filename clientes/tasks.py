@@ -1,7 +1,8 @@
-"""The wake-ups of the Monitor: notes to drain, and customers to send again."""
+"""The wake-ups of the Monitor: notes to drain, customers to send again, places that were named."""
 
 from celery import shared_task
 
+from clientes.monitor.informar import curar
 from clientes.monitor.reenvio import andar
 from clientes.monitor.services import varrer
 
@@ -16,3 +17,8 @@ def varrer_tudo() -> None:
 @shared_task(name="clientes.reenviar", ignore_result=True)
 def reenviar() -> None:
     andar(limite_segundos=SEGUNDOS)
+
+
+@shared_task(name="clientes.curar", ignore_result=True)
+def curar_lugares() -> None:
+    curar(limite_segundos=SEGUNDOS)

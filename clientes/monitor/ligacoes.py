@@ -1,7 +1,7 @@
 """What the Monitor tells the rest at start: who wakes it, and which staff group may do what."""
 
-from clientes.monitor import DESPERTADOR, reenvio
-from clientes.tasks import reenviar, varrer_tudo
+from clientes.monitor import DESPERTADOR, informar, reenvio
+from clientes.tasks import curar_lugares, reenviar, varrer_tudo
 from erp.acesso.grupos import conceder
 from filas import registrar_despertador
 
@@ -10,6 +10,7 @@ def ligar() -> None:
     """Called once, from `AppConfig.ready`."""
     registrar_despertador(DESPERTADOR, lambda: varrer_tudo.apply_async(retry=False))
     registrar_despertador(reenvio.DESPERTADOR, lambda: reenviar.apply_async(retry=False))
+    registrar_despertador(informar.DESPERTADOR, lambda: curar_lugares.apply_async(retry=False))
     for grupo in ("operador", "gerente", "TI", "auditor"):
         conceder(
             grupo,
@@ -19,4 +20,4 @@ def ligar() -> None:
             "clientes.view_paisinformado",
         )
     for grupo in ("gerente", "TI"):
-        conceder(grupo, reenvio.PERMISSAO, "clientes.informar_municipio")
+        conceder(grupo, reenvio.PERMISSAO, informar.PERMISSAO)
