@@ -33,6 +33,7 @@ from filas.wake import acordar
 logger = logging.getLogger(__name__)
 # Foreign hands write too: what they change between our reading and our writing is seen when we try again.
 TENTATIVAS: Final = 3
+MARCA: Final = "nº "  # integrators count too: a plain number would meet theirs
 _INSERIDO, _ALTERADO, _RECUSADO = RegistroRecebido.Resultado
 _REPETIDO: Final = (
     "o mesmo eventId já veio desta FILIAL com outro conteúdo, e foi aceito. Envie a mudança com outro eventId."
@@ -151,9 +152,9 @@ class _Registro:
 
 
 def numerar(pedidos: Sequence[Pedido], *, salto: int = 1) -> list[str]:
-    """The ID of each request: its `eventId`, or the next number of its filial.
+    """The ID of each request: its `eventId`, or the next number of its filial, marked so that it is nobody's `eventId`.
 
-    `salto` > 1 leaves numbers out: somebody sends numbers as `eventId`, and ours met one of them.
+    `salto` > 1 leaves numbers out, should somebody send ours as theirs.
     """
     quantos = Counter(pedido.filial for pedido in pedidos if not pedido.evento)
     if not quantos:
@@ -165,7 +166,7 @@ def numerar(pedidos: Sequence[Pedido], *, salto: int = 1) -> list[str]:
         if pedido.evento:
             ids.append(pedido.evento)
         else:
-            ids.append(str(ultimos[pedido.filial] - quantos[pedido.filial] + 1))
+            ids.append(f"{MARCA}{ultimos[pedido.filial] - quantos[pedido.filial] + 1}")
             quantos[pedido.filial] -= 1
     return ids
 
