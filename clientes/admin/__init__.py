@@ -1,5 +1,5 @@
 """The pages of the customers."""
 
-from clientes.admin import clientes, recebidos, tipos
+from clientes.admin import clientes, lugares, monitor, recebidos, tipos
 
-__all__ = ["clientes", "recebidos", "tipos"]
+__all__ = ["clientes", "lugares", "monitor", "recebidos", "tipos"]

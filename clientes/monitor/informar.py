@@ -95,6 +95,14 @@ def lugar_da_mensagem(mensagem: Mensagem) -> Lugar | None:
     return lugar if lugar.chave[0] else None
 
 
+def falta_o_nome(mensagem: Mensagem) -> str:
+    """What the register does not even say, of what this message lacks: `a cidade`, `o país`, or nothing."""
+    conteudo: dict[str, Any] = mensagem.conteudo
+    if not conteudo.get("IBGE") and conteudo.get("ESTRANGEIRO") != "1" and not juntar(conteudo.get("CIDADE", "")):
+        return "a cidade"
+    return "o país" if not conteudo.get("PAIS_BC") and not juntar(conteudo.get("PAIS", "")) else ""
+
+
 def alcance(lugar: Lugar) -> Alcance:
     """How many customers and messages in error wait for this place."""
     clientes, mensagens, examinadas = set(), 0, 0

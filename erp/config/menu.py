@@ -47,6 +47,7 @@ PRIMEIROS = {
     "Comando": "campaign",
     "OperacaoArquivada": "inventory",
     "Cliente": "group",
+    "Varredura": "radar",
     "RegistroRecebido": "move_to_inbox",
 }
 

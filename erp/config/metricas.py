@@ -1,5 +1,5 @@
 """`/metrics` in Prometheus' format, summed over the web processes (`PROMETHEUS_MULTIPROC_DIR`, set by gunicorn.py), and what
-the database itself says of the conferência.
+the database itself says of the conferência and of the Monitor.
 
 Who may read: a request from this machine itself that no proxy forwarded (a proxy on the same machine makes every
 visitor look local), or an API key with the scope `metricas`.
@@ -12,9 +12,10 @@ import ipaddress
 from django.http import HttpRequest, HttpResponse
 from django_prometheus.exports import ExportToDjangoView
 
+from clientes.monitor.metricas import em_prometheus as monitor_em_prometheus
 from erp.acesso.services import autenticar
 from erp.config.apps import ESCOPO_METRICAS
-from pdv.conferencia.metricas import em_prometheus
+from pdv.conferencia.metricas import em_prometheus as conferencia_em_prometheus
 
 ENCAMINHADO = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_PROTO")
 
@@ -24,7 +25,7 @@ def metricas(request: HttpRequest) -> HttpResponse:
         mensagem = f"métricas: use o próprio servidor, ou uma chave de API com o escopo {ESCOPO_METRICAS}\n"
         return HttpResponse(mensagem, status=403, content_type="text/plain; charset=utf-8")
     resposta: HttpResponse = ExportToDjangoView(request)
-    resposta.content += em_prometheus()
+    resposta.content += conferencia_em_prometheus() + monitor_em_prometheus()
     return resposta
 
 
