@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
+from erp.acesso.models import Aprovacao
+from erp.acesso.services.aprovacoes import aprovar
 from pdv.processamento.models import AtoPessoa, Geracao, Reprocesso, ReprocessoItem
 from pdv.processamento.reprocesso.services import pedir
 from pdv.processamento.services import drenar_tudo
@@ -84,6 +86,9 @@ def provar(mortes: int, operacoes: int, pasta: Path) -> None:
         linhas=OperacaoPdv.objects.all(), descricao="todas", motivo="Condição corrigida",
         usuario=User.objects.create_superuser("caio"),
     )  # fmt: skip
+    if reprocesso.aprovacao_id:
+        pedido = Aprovacao.objects.get(pk=reprocesso.aprovacao_id)
+        aprovar(aprovacao=pedido, por=User.objects.create_superuser("bea"), motivo="Conferi a condição")
     with trabalhadores(pasta) as todos:
         for n in range(mortes):
             todos.completar()
