@@ -11,7 +11,10 @@ from erp.rotinas.agenda import cada, diaria
 from erp.rotinas.registro import rotina
 from filas.fila import massa
 from filas.fila.avisos import notificar
+from filas.fila.entrada import DESPERTADOR
+from filas.fila.motor import contextos_com_trabalho
 from filas.tasks import SEGUNDOS
+from filas.wake import acordar
 
 Limpeza = Callable[[], int]
 
@@ -28,6 +31,15 @@ def registrar_limpeza(fn: Limpeza) -> None:
 def limpar_mensagens() -> dict[str, int]:
     """Apaga do banco as mensagens que a mensageria já entregou."""
     return {"apagadas": sum(limpar() for limpar in _limpezas)}
+
+
+@rotina("filas/enviar", cada(segundos=10), "Enviar o que a fila tem a dizer a outros sistemas", guardar_vazias=False)
+def enviar_a_fila() -> dict[str, int]:
+    """Acorda quem envia quando há mensagem na hora de ir, ou largada no meio, mesmo que nenhum aviso tenha chegado."""
+    com_trabalho = contextos_com_trabalho()
+    if com_trabalho:
+        acordar(DESPERTADOR)
+    return {"contextos": len(com_trabalho)}
 
 
 @rotina("filas/em_massa", cada(segundos=10), "Andar com as ações em massa da fila", guardar_vazias=False)

@@ -49,16 +49,15 @@ def tentar(contexto: Contexto, pega: Pega) -> Fim:
     return replace(fim, resultado=resultado, segundos=time.perf_counter() - inicio)
 
 
-def ler_conteudo(texto: str) -> dict[str, Any]:
+def conferir_conteudo(conteudo: object) -> dict[str, Any]:
     """The content as a context is given it. Raises `ErroDefinitivo` when it is not what a context can read."""
-    conteudo = json.loads(texto)
     if not isinstance(conteudo, dict):
         raise ErroDefinitivo("CONTEUDO_ILEGIVEL", f"o conteúdo é {type(conteudo).__name__}; esperado um objeto")
     return conteudo
 
 
 def _montar(contexto: Contexto, pega: Pega) -> Requisicao:
-    requisicao = contexto.montar(ler_conteudo(pega.conteudo))
+    requisicao = contexto.montar(conferir_conteudo(json.loads(pega.conteudo)))
     return replace(requisicao, cabecalhos={**requisicao.cabecalhos, CHAVE_DE_IDEMPOTENCIA: str(pega.token)})
 
 

@@ -6,13 +6,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from queue import SimpleQueue
+from uuid import UUID
 
 from django.db import OperationalError
 
 from filas.drain import TRANSITORIOS
 from filas.fila.chamada import tentar
 from filas.fila.contextos import Contexto
-from filas.fila.posse import Pega, Pegas, pegar, renovar
+from filas.fila.posse import Pega, Pegas, pegar, pegar_uma, renovar
 from filas.fila.termino import Fim, devolver_vencidas, situacao_de, terminar
 from filas.models import Mensagem
 
@@ -27,7 +28,7 @@ Pronto = tuple["Frente", Fim]
 class Frente:
     """Used by one coordinating thread, the only one that touches the database; the calls run in the others."""
 
-    def __init__(self, contexto: Contexto, prontos: SimpleQueue[Pronto]) -> None:
+    def __init__(self, contexto: Contexto, prontos: SimpleQueue[Pronto], *, so: UUID | None = None) -> None:
         self.contexto = contexto
         self.configurada = contexto.configurado()
         self.na_mao: dict[int, Pega] = {}
@@ -35,6 +36,7 @@ class Frente:
         self.de_vez: list[Fim] = []
         self.de_volta: list[Fim] = []
         self.volte_em: float | None = None  # the next vacancy of the limit per second (time.monotonic())
+        self._uma_vez, self._so = so is not None, so
         self._prontos = prontos
         self._pergunte_em = 0.0
         self._recolha_em = 0.0
@@ -56,7 +58,7 @@ class Frente:
         agora = time.monotonic()
         if not self.configurada or self.livres <= 0 or agora < self._pergunte_em:
             return 0
-        pegas = pegar(self.contexto, self.livres)
+        pegas = self._do_banco()
         self._proxima_pergunta(agora, pegas)
         if not self.na_mao:
             self._renove_em = agora + self._terco
@@ -64,6 +66,13 @@ class Frente:
             self.na_mao[pega.id] = pega
             self._linhas.submit(self._tentar, pega)
         return len(pegas.mensagens)
+
+    def _do_banco(self) -> Pegas:
+        if not self._uma_vez:
+            return pegar(self.contexto, self.livres)
+        token, self._so = self._so, None
+        uma = pegar_uma(self.contexto, token) if token else None
+        return Pegas([uma] if uma else [])
 
     def recolher(self) -> int:
         """Now and then, give back what others left in hand."""

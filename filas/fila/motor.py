@@ -15,12 +15,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
+from uuid import UUID
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 
 from filas.fila.contextos import Contexto, todos
 from filas.fila.frente import Frente, Pronto
+from filas.fila.posse import ha_o_que_fazer
 from filas.fila.termino import Fim, situacao_de
 from filas.models import Mensagem
 
@@ -61,7 +63,21 @@ def enviar(contextos: Sequence[Contexto] | None = None, *, segundos: float | Non
     """
     prontos: SimpleQueue[Pronto] = SimpleQueue()
     frentes = [Frente(contexto, prontos) for contexto in (todos() if contextos is None else contextos)]
-    fim = float("inf") if segundos is None else time.monotonic() + segundos
+    return _rodar(frentes, prontos, float("inf") if segundos is None else time.monotonic() + segundos)
+
+
+def enviar_uma(contexto: Contexto, token: UUID) -> Enviadas:
+    """Send the message of that token, if it is pending and nothing of its record is being sent."""
+    prontos: SimpleQueue[Pronto] = SimpleQueue()
+    return _rodar([Frente(contexto, prontos, so=token)], prontos, float("inf"))
+
+
+def contextos_com_trabalho() -> list[str]:
+    """Those for which a run would find something to do: for the tick, which only wakes."""
+    return [contexto.nome for contexto in todos() if contexto.configurado() and ha_o_que_fazer(contexto.nome)]
+
+
+def _rodar(frentes: Sequence[Frente], prontos: SimpleQueue[Pronto], fim: float) -> Enviadas:
     try:
         return _Motor(frentes, prontos, fim).rodar()
     finally:

@@ -112,14 +112,16 @@ def vencidas(contexto: str, limite: int) -> list[Pega]:
 
 
 def ha_o_que_fazer(contexto: str) -> bool:
-    """Something is due, or was left in the hand of somebody who is gone."""
+    """Something is due and the context is not paused, or something was left in the hand of somebody who is gone."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT EXISTS (SELECT 1 FROM wosk_queue WHERE contexto = %s AND situacao = 0
-                                AND proxima_tentativa_em <= statement_timestamp())
-                   OR EXISTS (SELECT 1 FROM wosk_queue WHERE contexto = %s AND situacao = 1
-                                AND reservada_ate < statement_timestamp())""",
-            [contexto, contexto],
+            """SELECT EXISTS (SELECT 1 FROM wosk_queue WHERE contexto = %(contexto)s AND situacao = 1
+                                AND reservada_ate < statement_timestamp())
+                   OR (EXISTS (SELECT 1 FROM wosk_queue WHERE contexto = %(contexto)s AND situacao = 0
+                                 AND proxima_tentativa_em <= statement_timestamp())
+                       AND NOT EXISTS (SELECT 1 FROM wosk_queue_contexto WHERE contexto = %(contexto)s
+                                 AND (pausado_por <> '' OR pausado_ate > statement_timestamp())))""",
+            {"contexto": contexto},
         )
         return bool(cursor.fetchone()[0])
 

@@ -35,7 +35,8 @@ class Command(BaseCommand):
         with um_por_vez():
             call_command("migrate", interactive=False, verbosity=0)
             call_command("migrate", database="terminal", interactive=False, verbosity=0)
-            mensageria.preparar_tabelas(app.conf.task_default_queue)
+            for fila in (app.conf.task_default_queue, settings.FILA_DO_MUNDO):
+                mensageria.preparar_tabelas(fila)
             if not options["sem_estaticos"] and not settings.DEBUG:
                 call_command("collectstatic", interactive=False, verbosity=0)
             senha = criar_primeiro_administrador()
