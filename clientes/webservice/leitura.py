@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from auditoria.rules import mascarar_campo, mascarar_documento
 from clientes import rules as cadastro
 from clientes.webservice import rules
 from clientes.webservice.campos import (
@@ -19,7 +16,6 @@ from clientes.webservice.campos import (
     CODIGO_CLIENTE,
     EVENTO,
     EVENTO_TAMANHO,
-    PROFUNDIDADE_MAXIMA,
     TIPO_VAREJO,
     Campo,
     Tipo,
@@ -27,14 +23,32 @@ from clientes.webservice.campos import (
 from clientes.webservice.codigos import Regra
 from clientes.webservice.corpo import codificar_em_ordem
 from clientes.webservice.pedido import Pedido, Problema
-
-_DATA: Final = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[1-7])([T ][0-9:.,]+(Z|[+-][0-9:]+)?)?"
+from clientes.webservice.valores import (
+    MAIUSCULAS,
+    Invalido,
+    cabe,
+    grande_demais,
+    longo_demais,
+    mostrar,
+    numero_em_texto,
+    texto_de,
+    valor_de,
 )
-_DOCUMENTOS: Final = frozenset({"RG_IE", CODIGO_CLIENTE})
-_DE_DOIS_VALORES: Final = {"PF_PJ": "1 (física) ou 0 (jurídica)", "ESTRANGEIRO": "1 (estrangeiro) ou 0 (nacional)"}
-_EXPOENTE_MAXIMO: Final = 30  # a number of more digits than this is no field of a customer
+
 _NOMES: Final = frozenset({*(campo.nome for campo in CAMPOS), CODIGO_CLIENTE, TIPO_VAREJO, EVENTO})
+_PODE_SER_VAZIO: Final = frozenset({"ESTRANGEIRO"})  # §3.3, though the table says it is required
+_AUSENTE: Final = object()
+# What the loop needs of each field; the last is how long a text may be that is kept just as it came.
+_TABELA: Final = tuple(
+    (
+        campo,
+        campo.nome,
+        campo.coluna,
+        campo.obrigatorio,
+        campo.tamanho if campo.tipo is Tipo.TEXTO and campo.tamanho and campo.nome not in MAIUSCULAS else -1,
+    )
+    for campo in CAMPOS
+)
 
 
 def ler(corpo: Mapping[str, Any], *, filiais: Mapping[int, str], estrito: bool) -> Pedido | list[Problema]:
@@ -43,9 +57,45 @@ def ler(corpo: Mapping[str, Any], *, filiais: Mapping[int, str], estrito: bool) 
     `corpo` is the body as `corpo.ler_corpo` reads it; `filiais` has the names of the numbers in it
     (`numero_da_filial_em`); with `estrito` a national's CPF_CGC whose digits do not check is a problem too.
     """
-    leitura = _Leitura({nome: valor for nome, valor in corpo.items() if nome != CHAVE}, filiais, estrito)
-    pedido = leitura.ler()
-    return leitura.problemas or pedido
+    conteudo = {nome: valor for nome, valor in corpo.items() if nome != CHAVE}
+    problemas = _conferir_forma(conteudo)
+    valores = _ler_campos(conteudo, problemas)
+    codigo = _texto(conteudo, CODIGO_CLIENTE, problemas)
+    tipo_varejo = _texto(conteudo, TIPO_VAREJO, problemas)
+    evento = _texto(conteudo, EVENTO, problemas)
+    if len(evento) > EVENTO_TAMANHO:
+        problemas.append(longo_demais(EVENTO, EVENTO_TAMANHO, evento).problema)
+    # Section 3, in its order; what needs the register is left to `rules.decidir`.
+    estrangeiro = rules.definir_estrangeiro(valores.get("estrangeiro"), valores.get("uf", ""))
+    valores["estrangeiro"] = int(estrangeiro)
+    rules.remover_sexo_vazio(valores)
+    if "cep" in valores:
+        valores["cep"] = rules.normalizar_cep(valores["cep"])
+    if not estrangeiro and "cpf_cgc" in valores:
+        valores["cpf_cgc"] = rules.completar_documento(valores["cpf_cgc"])
+    cpf_cgc, rg_ie = valores.get("cpf_cgc", ""), valores.get("rg_ie", "")
+    codigo = rules.definir_codigo(informado=codigo, cpf_cgc=cpf_cgc, rg_ie=rg_ie, estrangeiro=estrangeiro)
+    filial = rules.converter_filial(valores.pop("filial", ""), filiais)
+    achados = (
+        rules.validar_codigo(codigo),
+        filial if isinstance(filial, Problema) else None,
+        _validar_documento(cpf_cgc, estrangeiro) if estrito else None,
+    )
+    problemas += [problema for problema in achados if problema]
+    if problemas:
+        return problemas
+    return Pedido(
+        conteudo=conteudo,
+        hash_conteudo=hashlib.sha256(codificar_em_ordem(conteudo)).digest(),
+        evento=evento,
+        codigo_cliente=codigo,
+        documento=rules.documento_de_busca(cpf_cgc),
+        estrangeiro=estrangeiro,
+        filial=str(filial),
+        tipo_varejo=tipo_varejo,
+        obs=valores.pop("obs", None),
+        valores=valores,
+    )
 
 
 def numero_da_filial_em(corpo: Mapping[str, Any]) -> int | None:
@@ -53,188 +103,66 @@ def numero_da_filial_em(corpo: Mapping[str, Any]) -> int | None:
     valor = corpo.get("FILIAL")
     if isinstance(valor, str):
         return rules.numero_da_filial(valor.strip()[:25])
-    if isinstance(valor, bool) or not isinstance(valor, int | Decimal) or _grande_demais(valor):
+    if isinstance(valor, bool) or not isinstance(valor, int | Decimal) or grande_demais(valor):
         return None
-    return rules.numero_da_filial(_numero_em_texto(valor))
+    return rules.numero_da_filial(numero_em_texto(valor))
 
 
-class _Leitura:
-    """One reading: the texts of the fields that came, and the problems found on the way."""
+def _conferir_forma(conteudo: Mapping[str, Any]) -> list[Problema]:
+    """What no request may be: too many fields, too deep, with what the database cannot keep."""
+    problemas = []
+    if len(conteudo) > CAMPOS_MAXIMO:
+        mensagem = f"esperados até {CAMPOS_MAXIMO} campos, recebidos {len(conteudo)}."
+        problemas.append(Problema("", Regra.TAMANHO, mensagem))
+    for nome, valor in conteudo.items():
+        if "\0" in nome or (type(valor) is str and "\0" in valor):
+            problemas.append(Problema(_nome(nome), Regra.CARACTERE, "tem o caractere nulo (U+0000)."))
+        elif type(valor) is not str and nome not in _NOMES and not cabe(valor):
+            mensagem = "tem objetos demais um dentro do outro, um número grande demais ou o caractere nulo."
+            problemas.append(Problema(_nome(nome), Regra.VALOR, mensagem))
+    return problemas
 
-    def __init__(self, conteudo: dict[str, Any], filiais: Mapping[int, str], estrito: bool) -> None:
-        self.conteudo = conteudo
-        self.filiais = filiais
-        self.estrito = estrito
-        self.problemas: list[Problema] = []
 
-    def ler(self) -> Pedido | list[Problema]:
-        self._conferir_forma()
-        valores: dict[str, Any] = {}
-        for campo in CAMPOS:
-            self._ler_campo(campo, valores)
-        codigo = self._texto(CODIGO_CLIENTE)
-        tipo = self._texto(TIPO_VAREJO)
-        evento = self._texto(EVENTO)
-        if len(evento) > EVENTO_TAMANHO:
-            self._anotar_tamanho(EVENTO, EVENTO_TAMANHO, evento)
-        return self._reestruturar(valores, codigo, tipo, evento)
+def _ler_campos(conteudo: Mapping[str, Any], problemas: list[Problema]) -> dict[str, Any]:
+    """The columns that came. A field with a problem is left out."""
+    valores: dict[str, Any] = {}
+    for campo, nome, coluna, obrigatorio, cabem in _TABELA:
+        valor = conteudo.get(nome, _AUSENTE)
+        if type(valor) is str and len(texto := valor.strip()) <= cabem and (texto or not obrigatorio):
+            valores[coluna] = texto  # most fields of most requests, without a call
+        elif valor is not _AUSENTE:
+            _ler_campo(campo, valor, valores, problemas)
+        elif obrigatorio:
+            problemas.append(Problema(nome, Regra.OBRIGATORIO, "campo obrigatório, e não veio."))
+    return valores
 
-    def _reestruturar(self, valores: dict[str, Any], codigo: str, tipo: str, evento: str) -> Pedido | list[Problema]:
-        """Section 3, in the order of the specification; what needs the register is left to `rules.decidir`."""
-        estrangeiro = rules.definir_estrangeiro(valores.get("estrangeiro"), valores.get("uf", ""))
-        valores["estrangeiro"] = int(estrangeiro)
-        rules.remover_sexo_vazio(valores)
-        if "cep" in valores:
-            valores["cep"] = rules.normalizar_cep(valores["cep"])
-        if not estrangeiro and "cpf_cgc" in valores:
-            valores["cpf_cgc"] = cadastro.completar_zeros(valores["cpf_cgc"])
-        cpf_cgc = valores.get("cpf_cgc", "")
-        codigo = rules.definir_codigo(
-            informado=codigo, cpf_cgc=cpf_cgc, rg_ie=valores.get("rg_ie", ""), estrangeiro=estrangeiro
-        )
-        if problema := rules.validar_codigo(codigo):
-            self.problemas.append(problema)
-        if self.estrito and cadastro.documento_valido(cpf_cgc, estrangeiro=estrangeiro) is False:
-            self._anotar(
-                "CPF_CGC", Regra.DOCUMENTO, f"os dígitos não conferem, recebido {_mostrar('CPF_CGC', cpf_cgc)}."
-            )
-        filial = rules.converter_filial(valores.pop("filial", ""), self.filiais)
-        if isinstance(filial, Problema):
-            self.problemas.append(filial)
-        if self.problemas:
-            return self.problemas
-        return Pedido(
-            conteudo=self.conteudo,
-            hash_conteudo=hashlib.sha256(codificar_em_ordem(self.conteudo)).digest(),
-            evento=evento,
-            codigo_cliente=codigo,
-            documento=rules.documento_de_busca(cpf_cgc),
-            estrangeiro=estrangeiro,
-            filial=str(filial),
-            tipo_varejo=tipo,
-            obs=valores.pop("obs", None),
-            valores=valores,
-        )
 
-    def _ler_campo(self, campo: Campo, valores: dict[str, Any]) -> None:
-        if campo.nome not in self.conteudo:
-            if campo.obrigatorio:
-                self._anotar(campo.nome, Regra.OBRIGATORIO, "campo obrigatório, e não veio.")
-            return
-        antes = len(self.problemas)
-        texto = self._texto(campo.nome)
-        if len(self.problemas) > antes:
-            return
-        if not texto and campo.obrigatorio and campo.nome != "ESTRANGEIRO":  # §3.3
-            self._anotar(campo.nome, Regra.OBRIGATORIO, "campo obrigatório, e veio vazio.")
-        elif campo.tipo is Tipo.TEXTO:
-            if campo.tamanho is not None and len(texto) > campo.tamanho:
-                self._anotar_tamanho(campo.nome, campo.tamanho, texto)
-            valores[campo.coluna] = texto.upper() if campo.nome in ("UF", "SEXO") else texto
-        elif campo.tipo is Tipo.INTEIRO:
-            valores[campo.coluna] = self._inteiro(campo.nome, texto)
+def _ler_campo(campo: Campo, valor: Any, valores: dict[str, Any], problemas: list[Problema]) -> None:
+    try:
+        texto = texto_de(campo.nome, valor)
+        if not texto and campo.obrigatorio and campo.nome not in _PODE_SER_VAZIO:
+            problemas.append(Problema(campo.nome, Regra.OBRIGATORIO, "campo obrigatório, e veio vazio."))
         else:
-            valores[campo.coluna] = self._data(campo.nome, texto)
-
-    def _texto(self, nome: str) -> str:
-        """The text of a field, without the spaces around it; null is an empty one, and so is an absent one."""
-        valor = self.conteudo.get(nome)
-        if isinstance(valor, str):
-            return valor.strip()
-        if valor is None:
-            return ""
-        if isinstance(valor, bool) or not isinstance(valor, int | Decimal):
-            self._anotar(nome, Regra.TIPO, f"esperado texto ou número, recebido {_tipo(valor)}.")
-            return ""
-        if _grande_demais(valor):
-            self._anotar(nome, Regra.VALOR, "o número é grande ou pequeno demais.")
-            return ""
-        texto = _numero_em_texto(valor)
-        # a number has lost the zeros on the left of a document
-        return texto.zfill(11 if len(texto) <= 11 else 14) if nome == "CPF_CGC" and texto.isdecimal() else texto
-
-    def _inteiro(self, nome: str, texto: str) -> int:
-        """One digit; empty is 0."""
-        if not texto:
-            return 0
-        if not (texto.isascii() and texto.isdecimal()):
-            self._anotar(nome, Regra.TIPO, f"esperado um número inteiro, recebido {_mostrar(nome, texto)}.")
-        elif len(texto) > 1:
-            self._anotar_tamanho(nome, 1, texto)
-        elif nome in _DE_DOIS_VALORES and texto not in "01":
-            self._anotar(nome, Regra.VALOR, f"esperado {_DE_DOIS_VALORES[nome]}, recebido {_mostrar(nome, texto)}.")
-        else:
-            return int(texto)
-        return 0
-
-    def _data(self, nome: str, texto: str) -> date | None:
-        """The date as written: a time and its offset do not move it. Empty is none."""
-        if not texto:
-            return None
-        try:
-            if not _DATA.fullmatch(texto):
-                raise ValueError
-            return datetime.fromisoformat(texto).date()
-        except ValueError:
-            esperado = "AAAA-MM-DD, AAAA-MM-DD HH:MM:SS ou ISO 8601"
-            self._anotar(nome, Regra.DATA, f"esperado {esperado}, recebido {_mostrar(nome, texto)}.")
-            return None
-
-    def _conferir_forma(self) -> None:
-        """What no field may be: too many, too deep, with what the database cannot keep."""
-        if len(self.conteudo) > CAMPOS_MAXIMO:
-            self._anotar("", Regra.TAMANHO, f"esperados até {CAMPOS_MAXIMO} campos, recebidos {len(self.conteudo)}.")
-        for nome, valor in self.conteudo.items():
-            if "\0" in nome or (isinstance(valor, str) and "\0" in valor):
-                self._anotar(_nome(nome), Regra.CARACTERE, "tem o caractere nulo (U+0000).")
-            elif nome not in _NOMES and not isinstance(valor, str | int | None) and not _cabe(valor):
-                mensagem = "tem objetos demais um dentro do outro, um número grande demais ou o caractere nulo."
-                self._anotar(_nome(nome), Regra.VALOR, mensagem)
-
-    def _anotar(self, campo: str, regra: Regra, mensagem: str) -> None:
-        self.problemas.append(Problema(campo, regra, mensagem))
-
-    def _anotar_tamanho(self, campo: str, tamanho: int, texto: str) -> None:
-        recebido = f"recebido {len(texto)} ({_mostrar(campo, texto)})"
-        plural = "caractere" if tamanho == 1 else "caracteres"
-        self._anotar(campo, Regra.TAMANHO, f"esperado até {tamanho} {plural}, {recebido}.")
+            valores[campo.coluna] = valor_de(campo, texto)
+    except Invalido as invalido:
+        problemas.append(invalido.problema)
 
 
-def _grande_demais(valor: int | Decimal) -> bool:
-    return abs(Decimal(valor).adjusted()) > _EXPOENTE_MAXIMO or (isinstance(valor, Decimal) and len(str(valor)) > 64)
+def _texto(conteudo: Mapping[str, Any], nome: str, problemas: list[Problema]) -> str:
+    """A field outside the table; absent is empty."""
+    try:
+        return texto_de(nome, conteudo.get(nome))
+    except Invalido as invalido:
+        problemas.append(invalido.problema)
+        return ""
 
 
-def _numero_em_texto(valor: int | Decimal) -> str:
-    return f"{int(valor)}" if valor == int(valor) else f"{valor:f}"
-
-
-def _cabe(valor: Any, profundidade: int = 1) -> bool:
-    """Whether the database keeps this value of an unknown field, and gives it back as it came."""
-    if isinstance(valor, str):
-        return "\0" not in valor
-    if isinstance(valor, bool | None):
-        return True
-    if isinstance(valor, int | Decimal):
-        return not _grande_demais(valor)
-    if profundidade >= PROFUNDIDADE_MAXIMA:
-        return False
-    if isinstance(valor, dict):
-        return all("\0" not in nome and _cabe(filho, profundidade + 1) for nome, filho in valor.items())
-    return all(_cabe(filho, profundidade + 1) for filho in valor)
-
-
-def _tipo(valor: Any) -> str:
-    if isinstance(valor, bool):
-        return "verdadeiro ou falso"
-    return "um objeto" if isinstance(valor, dict) else "uma lista"
+def _validar_documento(cpf_cgc: str, estrangeiro: bool) -> Problema | None:
+    """Only with `CLIENTES_DOCUMENTO_ESTRITO`: the specification takes any document."""
+    if cadastro.documento_valido(cpf_cgc, estrangeiro=estrangeiro) is not False:
+        return None
+    return Problema("CPF_CGC", Regra.DOCUMENTO, f"os dígitos não conferem, recebido {mostrar('CPF_CGC', cpf_cgc)}.")
 
 
 def _nome(nome: str) -> str:
     return nome.replace("\0", "�")[:40]
-
-
-def _mostrar(campo: str, texto: str) -> str:
-    """What came, short and without anybody's document, phone or e-mail whole."""
-    curto = texto[:60].replace("\0", "�")
-    mostrado = mascarar_documento(curto) if campo in _DOCUMENTOS else str(mascarar_campo(campo, curto))
-    return f"«{mostrado[:40]}»"

@@ -88,6 +88,14 @@ def documento_de_busca(cpf_cgc: str) -> str:
     return documento if documento.strip("0") else ""
 
 
+def completar_documento(cpf_cgc: str) -> str:
+    """A text that lost the zeros on the left, as numbers do, whole again if so its check digits are right.
+
+    One with the length of a CPF or a CNPJ is as it was sent, right or wrong.
+    """
+    return cpf_cgc if len(limpar(cpf_cgc)) in (0, 11, 14) else cadastro.completar_zeros(cpf_cgc)
+
+
 def decidir(pedido: Pedido, por_documento: Gravado | None, por_codigo: Gravado | None) -> Decisao:
     """§3.8 and §3.9: whether the customer is new, is known, or would take another's identity.
 
