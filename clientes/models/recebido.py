@@ -8,7 +8,9 @@ from django.db.models.functions import Now
 
 
 class RegistroRecebido(models.Model):
-    """One request. `filial` is as it was sent; `id_registro` is the `eventId`, or a number of the filial's."""
+    """One request. `filial` is the name, also when its number was sent; `id_registro`, the `eventId` or a number of the
+    filial's. `resposta` is what the answer adds to the echo of `conteudo`; of a refusal, the whole answer. A request
+    refused by its form may have neither filial nor ID, and what the database cannot keep of it is replaced."""
 
     class Resultado(models.IntegerChoices):
         INSERIDO = 1, "Cadastrado"
