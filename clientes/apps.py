@@ -20,6 +20,7 @@ class ClientesConfig(AppConfig):
     verbose_name = "Clientes"
 
     def ready(self) -> None:
+        from clientes.loja_cliente.ligacoes import ligar as ligar_loja_cliente
         from clientes.monitor.ligacoes import ligar
         from erp.acesso import escopos, grupos
 
@@ -28,6 +29,7 @@ class ClientesConfig(AppConfig):
         )
         post_migrate.connect(_garantir_tipo_padrao, sender=self)
         ligar()
+        ligar_loja_cliente()
         for grupo in grupos.GRUPOS:
             grupos.conceder(grupo, "clientes.view_cliente", "clientes.view_tipovarejo")
         for grupo in ("operador", "gerente", "TI", "auditor"):

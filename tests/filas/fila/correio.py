@@ -1,0 +1,46 @@
+"""A real SMTP server on loopback, that keeps what it took and can be told to refuse."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class Correio:
+    """`cartas` are those it took; `recusar` is its answer to the next ones; `ao_receber` runs before it answers."""
+
+    def __init__(self) -> None:
+        self.cartas: list[EmailMessage] = []
+        self.para: list[list[str]] = []
+        self.recusar = ""
+        self.recusar_quem: set[str] = set()
+        self.ao_receber: Callable[[], None] = lambda: None
+        self.controlador = Controller(self, hostname="127.0.0.1", port=porta_livre())
+
+    async def handle_RCPT(
+        self, servidor: SMTP, sessao: Session, envelope: Envelope, endereco: str, opcoes: list[str]
+    ) -> str:
+        if endereco in self.recusar_quem:
+            return "550 ninguem aqui com este nome"
+        envelope.rcpt_tos.append(endereco)
+        return "250 OK"
+
+    async def handle_DATA(self, servidor: SMTP, sessao: Session, envelope: Envelope) -> str:
+        self.ao_receber()
+        if self.recusar:
+            return self.recusar
+        assert isinstance(envelope.content, bytes)
+        self.cartas.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.para.append(list(envelope.rcpt_tos))
+        return "250 OK"
+
+
+def porta_livre() -> int:
+    with socket.socket() as tomada:
+        tomada.bind(("127.0.0.1", 0))
+        return int(tomada.getsockname()[1])
