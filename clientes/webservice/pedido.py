@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -16,6 +16,7 @@ from clientes.webservice.campos import (
 )
 from clientes.webservice.codigos import EXPLICACAO, Regra
 
+ACRESCIMO: Final = (MENSAGEM, DETALHADA, CODIGO_CLIENTE, CADASTRAMENTO, DATA_PARA_TRANSFERENCIA)
 PREFIXO_ERRO: Final = "CLIENTES_VAREJO: "
 
 
@@ -100,6 +101,11 @@ def aceitar(codigo_cliente: str, cadastramento: str, transferencia: str, *, inse
         DATA_PARA_TRANSFERENCIA: transferencia,
     }
     return Resultado(200, acrescimo, codigo_cliente, inserido)
+
+
+def ecoar(corpo: Mapping[str, Any], resultado: Resultado) -> dict[str, Any]:
+    """The answer to an accepted request: its echo and what §5 adds, in one order, for a stored answer has none."""
+    return {**corpo, **{nome: resultado.acrescimo[nome] for nome in ACRESCIMO}}
 
 
 def recusar(problemas: Sequence[Problema], codigo_cliente: str = "") -> Resultado:

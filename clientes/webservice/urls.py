@@ -1,11 +1,12 @@
-"""HTTP paths of the WebService, below /bibliotecas/<token>/. Each with and without the slash at the end."""
+"""HTTP paths of the WebService, below /bibliotecas/<token>/. Each also with a slash at the end, undocumented."""
 
 from __future__ import annotations
 
-from django.urls import re_path
+from django.urls import path
 
 from clientes.webservice.api.unico import ClienteView
 
 urlpatterns = [
-    re_path(r"^wosk_loja_cliente/?$", ClienteView.as_view(), name="clientes-webservice"),
+    path("wosk_loja_cliente", ClienteView.as_view(), name="clientes-webservice"),
+    path("wosk_loja_cliente/", ClienteView.as_view(schema=None)),
 ]
