@@ -1,0 +1,94 @@
+"""Workers killed and stopped in the middle of a call: the message goes again, with the same token, and ends once."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import pytest
+
+from filas.fila.entrada import enfileirar
+from filas.models import Mensagem, Tentativa
+from tests.falhas.vivos import esperar
+from tests.filas.fila.destino import destino
+from tests.filas.fila.equipe import equipe
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOME = "Provas"
+
+
+def _situacoes() -> list[int]:
+    return list(Mensagem.objects.order_by("id").values_list("situacao", flat=True))
+
+
+def _resultados() -> list[int]:
+    return list(Tentativa.objects.order_by("id").values_list("resultado", flat=True))
+
+
+def test_trabalhador_morto_no_meio_da_chamada_devolve_a_mensagem_que_vai_com_o_mesmo_token() -> None:
+    enfileirar(NOME, [("1", {"n": 1})])
+    with destino() as outro:
+        outro.solto.clear()
+        with equipe(1, outro.url, reserva=1) as (vitima,):
+            esperar(lambda: len(outro.chegadas) == 1, 30, "a chamada sair")
+            vitima.kill()
+        outro.solto.set()
+        assert _situacoes() == [1]
+        with equipe(1, outro.url, reserva=1):
+            esperar(lambda: _situacoes() == [2], 30, "a mensagem ir de novo")
+
+    primeira, segunda = outro.chegadas
+    assert primeira.token == segunda.token == str(Mensagem.objects.get().token)
+    assert _resultados() == [Tentativa.Resultado.ABANDONADA, Tentativa.Resultado.SUCESSO]
+    assert list(Tentativa.objects.order_by("id").values_list("numero", flat=True)) == [1, 2]
+
+
+def test_quem_so_parou_e_perdeu_a_reserva_nao_termina_a_mensagem_que_ja_e_de_outro() -> None:
+    """The stopped one comes back with its 200 while the other, which took the message over, is still calling."""
+    enfileirar(NOME, [("1", {"n": 1})])
+    with destino() as outro:
+        outro.solto.clear()
+        with equipe(1, outro.url, reserva=1) as (parado,):
+            esperar(lambda: len(outro.chegadas) == 1, 30, "a chamada sair")
+            parado.send_signal(signal.SIGSTOP)
+            with equipe(1, outro.url, reserva=30):
+                esperar(lambda: len(outro.chegadas) == 2, 30, "outro pegar a mensagem")
+                reserva = Mensagem.objects.get().reserva
+                parado.send_signal(signal.SIGCONT)
+                parado.send_signal(signal.SIGSTOP)
+                assert Mensagem.objects.get().reserva == reserva
+                outro.solto.set()
+                esperar(lambda: _situacoes() == [2], 30, "o outro terminar")
+                parado.send_signal(signal.SIGCONT)
+                time.sleep(0.5)  # it brings its answer to a message that is no longer in its hand
+
+    assert _resultados() == [Tentativa.Resultado.ABANDONADA, Tentativa.Resultado.SUCESSO]
+    assert Mensagem.objects.get().tentativas == 2
+
+
+def test_chamada_mais_longa_que_a_reserva_continua_de_quem_a_fez() -> None:
+    """Another worker looks for leases that are over all the while: the heartbeat leaves it none."""
+    enfileirar(NOME, [("1", {"n": 1})])
+    with destino(demora=3.5) as outro, equipe(2, outro.url, reserva=1):
+        esperar(lambda: _situacoes() == [2], 30, "a chamada longa terminar")
+
+    assert len(outro.chegadas) == 1
+    assert _resultados() == [Tentativa.Resultado.SUCESSO]
+
+
+@pytest.mark.timeout(300)
+def test_trabalhadores_que_morrem_um_atras_do_outro_nao_perdem_mensagem_nenhuma() -> None:
+    enfileirar(NOME, [(str(n), {"n": n}) for n in range(300)])
+    with destino(demora=0.01) as outro:
+        for _ in range(6):
+            antes = len(outro.chegadas)
+            with equipe(2, outro.url, reserva=1, concorrencia=8) as (vitima, _):
+                esperar(lambda antes=antes: len(outro.chegadas) >= antes + 20, 60, "o trabalho andar")  # type: ignore[misc]  # bound at once
+                vitima.kill()
+                vitima.wait()
+        with equipe(2, outro.url, reserva=1, tentativas=50):
+            esperar(lambda: not Mensagem.objects.exclude(situacao=2).exists(), 60, "tudo ir")
+
+    assert {chegada.corpo["n"] for chegada in outro.chegadas} == set(range(300))
+    sucessos = Tentativa.objects.filter(resultado=Tentativa.Resultado.SUCESSO)
+    assert sucessos.count() == sucessos.values("mensagem_id").distinct().count() == 300
