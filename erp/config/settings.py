@@ -275,6 +275,9 @@ CLIENTES_TOKEN_BIBLIOTECA = ambiente.identificador(
 )  # part of the address; the specification's by default
 CLIENTES_DOCUMENTO_ESTRITO = ambiente.logico("CLIENTES_DOCUMENTO_ESTRITO", False)
 CLIENTES_CORPO_MAXIMO = ambiente.inteiro("CLIENTES_CORPO_MAXIMO", 64 * 1024, minimo=4096, maximo=16 * 1024 * 1024)
+CLIENTES_LOTE_CORPO_MAXIMO = ambiente.inteiro(
+    "CLIENTES_LOTE_CORPO_MAXIMO", 4 * 1024 * 1024, minimo=64 * 1024, maximo=64 * 1024 * 1024
+)
 CLIENTES_PEDIDOS_POR_MINUTO = ambiente.inteiro("CLIENTES_PEDIDOS_POR_MINUTO", 60_000, minimo=1, maximo=10_000_000)
 
 # E-mail, for alarms

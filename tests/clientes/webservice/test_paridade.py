@@ -69,7 +69,8 @@ def test_um_a_um_ou_em_lote_da_no_mesmo(semente: int) -> None:
     sorteio = Random(semente)
     pedidos: list[Pedido] = []
     while len(pedidos) < QUANTOS:
-        pedidos.append(sorteio.choice(pedidos) if pedidos and sorteio.random() < 0.1 else ao_acaso(sorteio))
+        com_evento = [p for p in pedidos if p.evento]
+        pedidos.append(sorteio.choice(com_evento) if com_evento and sorteio.random() < 0.2 else ao_acaso(sorteio))
     um_a_um, em_lote = postar_em([1] * QUANTOS, pedidos), postar_em(partes(sorteio), pedidos)
     for parte, a_parte in zip(um_a_um, em_lote, strict=True):
         assert a_parte == parte
