@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 
 class Conserto(NamedTuple):
-    """Where an error is mended: an address of the admin, and the text of its link."""
+    """Where an error is mended: an address of the admin, the text of its link, and who may follow it."""
 
     url: str
     texto: str
+    permissao: str = ""
 
 
 @dataclass(frozen=True)

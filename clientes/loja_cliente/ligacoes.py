@@ -10,7 +10,9 @@ from django.urls import reverse
 from clientes.loja_cliente.contexto import LojaCliente
 from clientes.loja_cliente.respostas import RECUSADA
 from clientes.loja_cliente.rules import DOCUMENTO_LONGO, SEM_BACEN, SEM_IBGE
+from clientes.monitor.informar import PERMISSAO as INFORMAR
 from clientes.monitor.informar import falta_o_nome, lugar_da_mensagem
+from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from filas.causas import Causa, Conserto, registrar_causas
 from filas.fila.contextos import registrar
 
@@ -48,8 +50,9 @@ def _informar_o_lugar(mensagem: Any) -> Conserto | None:
     if lugar is None or falta_o_nome(mensagem):
         return _abrir_o_cliente(mensagem)
     texto = "Informar o país" if lugar.e_pais else "Informar o município"
-    return Conserto(reverse("admin:clientes_informar_municipio", args=[mensagem.pk]), texto)
+    return Conserto(reverse("admin:clientes_informar_municipio", args=[mensagem.pk]), texto, INFORMAR)
 
 
 def _abrir_o_cliente(mensagem: Any) -> Conserto | None:
-    return Conserto(reverse("admin:clientes_cliente_change", args=[quote(mensagem.chave)]), "Abrir o cliente")
+    endereco = reverse("admin:clientes_cliente_change", args=[quote(mensagem.chave)])
+    return Conserto(endereco, "Abrir o cliente", VER_DOCUMENTOS)  # the code in the address may be a CPF
