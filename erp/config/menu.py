@@ -26,8 +26,9 @@ ASSUNTOS = (
     Assunto("Financeiro", "payments", ("financeiro",)),
     Assunto("Fiscal", "receipt_long", ("fiscal",)),
     Assunto("Clientes", "group", ("clientes",)),
+    Assunto("Integrações", "sync_alt", ("filas",)),
     Assunto("Cadastros", "folder_open", ("cadastros",)),
-    Assunto("Rotinas", "schedule", ("rotinas", "filas", "django_celery_beat")),
+    Assunto("Rotinas", "schedule", ("rotinas", "django_celery_beat")),
     Assunto("Acesso", "key", ("acesso", "auth", "axes")),
     Assunto("Auditoria", "verified_user", ("auditoria",)),
 )
@@ -46,10 +47,16 @@ PRIMEIROS = {
     "Reprocesso": "replay",
     "Comando": "campaign",
     "OperacaoArquivada": "inventory",
+    "Mensagem": "outbox",
+    "EstadoContexto": "lan",
+    "AcaoEmMassa": "playlist_add_check",
     "Cliente": "group",
     "Varredura": "radar",
     "RegistroRecebido": "move_to_inbox",
 }
+
+# What people call it, where the model's own name says more than a menu should.
+NOMES = {"Mensagem": "Fila", "EstadoContexto": "Contextos", "AcaoEmMassa": "Ações em massa"}
 
 
 def navegacao(request: HttpRequest) -> list[dict[str, Any]]:
@@ -73,7 +80,7 @@ def _grupo(assunto: Assunto, por_app: dict[str, Any]) -> dict[str, Any]:
         "collapsible": True,
         "items": [
             {
-                "title": str(modelo["name"]),
+                "title": NOMES.get(modelo["object_name"], str(modelo["name"])),
                 "icon": PRIMEIROS.get(modelo["object_name"], assunto.icone),
                 "link": str(modelo["admin_url"]),
             }
