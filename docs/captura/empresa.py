@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from auditoria.services import ATOR_SISTEMA
 from captura.ambiente import RAIZ, SENHA, USUARIO
+from captura.fila import encher_a_fila
 from clientes.models import Cliente
 from clientes.services import gravar_cliente
 from erp.acesso.services.chaves import criar_chave
@@ -125,6 +126,7 @@ def trabalhar() -> dict[str, Any]:
         "arquivada": OperacaoArquivada.objects.values_list("pk", flat=True)[0],
         "dia": DiaConferido.objects.order_by("ponto_venda__codigo").values_list("pk", flat=True)[0],
         "titulo": Titulo.objects.filter(sentido="R").order_by("id").values_list("pk", flat=True)[0],
+        **encher_a_fila(),
     }
 
 
