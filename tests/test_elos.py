@@ -14,11 +14,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from clientes.models import Cliente
 from erp.acesso.grupos import GRUPOS
 from erp.acesso.services.aprovacoes import solicitar
 from erp.estoque.documento import LinhaDocumento
 from erp.estoque.models import Natureza
 from erp.estoque.services import registrar_documento
+from filas.models import AcaoEmMassa, Mensagem, Tentativa
 from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import Divergencia, OperacaoPdv, Rejeicao
 from tests.pdv.elenco import CREDITO, DINHEIRO, Elenco, estagiar_venda, montar_elenco
@@ -52,7 +54,23 @@ def elenco() -> Elenco:
         motivo="compra", ocorrido_em=agora, usuario=elenco.ana, chave=uuid.uuid4(),
     )  # fmt: skip
     solicitar(acao="x.y", descricao="reabrir o mês", objeto="x", objeto_id="1", motivo="nota atrasada", por=elenco.ana)
+    _fila(elenco)
     return elenco
+
+
+def _fila(elenco: Elenco) -> None:
+    """A message of each situação, with its attempt, of a customer whose place nobody knows; and many at once."""
+    codigo = "52998224725"
+    Cliente.objects.create(codigo_cliente=codigo, cliente_varejo="ANA", cpf_cgc=codigo, cidade="NENHURES", uf="MG", filial="X")
+    conteudo = {"CODIGO_CLIENTE": codigo, "CLIENTE_VAREJO": "ANA", "CIDADE": "NENHURES", "UF": "MG", "PAIS_BC": "1058"}
+    for situacao, causa in ((2, ""), (0, ""), (4, "SEM_IBGE"), (4, "DOCUMENTO_LONGO")):
+        m = Mensagem.objects.create(
+            contexto="LojaCliente", chave=codigo, conteudo=conteudo, situacao=situacao, causa=causa, mensagem=causa
+        )
+        Tentativa.objects.create(
+            mensagem_id=m.pk, numero=1, resultado=2, iniciada_em=timezone.now(), segundos=1, conteudo=conteudo
+        )
+    AcaoEmMassa.objects.create(acao=1, criterio={}, descricao="x", motivo="conserto", pedida_por=elenco.ana, total=1)
 
 
 @pytest.mark.parametrize("grupo", GRUPOS)
@@ -61,6 +79,8 @@ def test_nenhum_elo_leva_a_uma_porta_fechada(elenco: Elenco, grupo: str) -> None
     fechadas, abertas = percorrer(cliente)
     assert fechadas == []
     assert f"/admin/replicacao/operacaopdv/{OperacaoPdv.objects.get(situacao_replicacao=9).pk}/change/" in abertas
+    ve_a_fila = grupo not in ("fiscal", "financeiro")
+    assert any(elo.startswith("/admin/filas/mensagem/") and elo.endswith("/change/") for elo in abertas) is ve_a_fila
 
 
 def test_quem_nao_tem_grupo_le_a_quem_pedir() -> None:
