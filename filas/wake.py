@@ -4,6 +4,7 @@ A wake-up carries nothing and may be lost: the work is a row, and a periodic tic
 """
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 _despertadores: dict[str, Callable[[], object]] = {}
+_intervalos: dict[str, float] = {}
+_chamados: dict[str, float] = {}  # when this process last called each
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,11 @@ class _Despertar:
         if tarefa is None:
             logger.error("Ninguém registrou o despertador %r; o trabalho espera a próxima batida.", self.nome)
             return
+        if intervalo := _intervalos.get(self.nome):
+            agora = time.monotonic()
+            if agora - _chamados.get(self.nome, -intervalo) < intervalo:
+                return
+            _chamados[self.nome] = agora
         try:
             tarefa()
         except Exception:
@@ -32,13 +40,18 @@ class _Despertar:
             logger.warning("O despertador %r falhou; o trabalho espera a próxima batida.", self.nome, exc_info=True)
 
 
-def registrar_despertador(nome: str, tarefa: Callable[[], object]) -> None:
+def registrar_despertador(nome: str, tarefa: Callable[[], object], *, intervalo: float = 0) -> None:
     """Say what `acordar(nome)` calls, from the upper app's `AppConfig.ready`.
 
     `tarefa` sends a Celery message and returns at once (`lambda: drenar.apply_async(retry=False)`). A name belongs
     to one task: a second registration replaces the first.
+
+    With `intervalo`, in seconds, this process calls it at most once in as long, for what happens hundreds of times a
+    second: `tarefa` then sends its message to be worked that much later (`countdown`), after all that it stands for.
     """
     _despertadores[nome] = tarefa
+    _intervalos[nome] = intervalo
+    _chamados.pop(nome, None)
 
 
 def acordar(nome: str) -> None:

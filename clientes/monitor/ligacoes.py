@@ -8,7 +8,8 @@ from filas import registrar_despertador
 
 def ligar() -> None:
     """Called once, from `AppConfig.ready`."""
-    registrar_despertador(DESPERTADOR, lambda: varrer_tudo.apply_async(retry=False))
+    # a message costs a transaction of the broker's: one for all the posts of a second, worked when it ends
+    registrar_despertador(DESPERTADOR, lambda: varrer_tudo.apply_async(retry=False, countdown=1), intervalo=1)
     registrar_despertador(reenvio.DESPERTADOR, lambda: reenviar.apply_async(retry=False))
     registrar_despertador(informar.DESPERTADOR, lambda: curar_lugares.apply_async(retry=False))
     for grupo in ("operador", "gerente", "TI", "auditor"):
