@@ -12,9 +12,9 @@ from bench.demonstracao.caixas import Caixa
 from bench.demonstracao.consertos import SEGUNDOS_MAXIMO, esperar_processar, refeitas
 from bench.demonstracao.movimento import NaoTerminou
 from erp.cadastros.models import PontoVenda
-from pdv.processamento import divergencias
+from pdv.processamento.atos import divergencias
+from pdv.processamento.atos.replicar_de_novo import replicar_de_novo
 from pdv.processamento.models import Reprocesso
-from pdv.processamento.replicar_de_novo import replicar_de_novo
 from pdv.processamento.reprocesso import services as reprocesso
 from pdv.replicacao.models import Comando, Divergencia, FinalizadorOperacaoPdv, OperacaoPdv, SituacaoProcessamento
 from pdv.tabelas import Especie

@@ -15,9 +15,9 @@ from bench.demonstracao.movimento import NaoTerminou
 from erp.cadastros.exemplo import DESDE, LinhaProduto, carregar_produtos
 from erp.cadastros.models import CondicaoFinalizador, EspecieFinalizador, Finalizador, PontoVenda
 from erp.cadastros.services import gravar_com_auditoria
+from pdv.processamento.atos.services import ignorar, processar_agora, reprocessar
 from pdv.processamento.erros import CODIGOS
 from pdv.processamento.models import Alvo
-from pdv.processamento.services import ignorar, processar_agora, reprocessar
 from pdv.replicacao.models import ItemOperacaoPdv, NotaFiscal, OperacaoPdv, SituacaoProcessamento
 from pdv.tabelas import Especie
 

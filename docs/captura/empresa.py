@@ -23,14 +23,15 @@ from erp.cadastros.models import Filial, PontoVenda
 from erp.financeiro.models import Titulo
 from pdv.conferencia.models import DiaConferido
 from pdv.conferencia.services import recalcular_tocados
+from pdv.processamento.atos.replicar_de_novo import replicar_de_novo
+from pdv.processamento.atos.services import ignorar, reprocessar
 from pdv.processamento.models import Alvo
-from pdv.processamento.replicar_de_novo import replicar_de_novo
 from pdv.processamento.reprocesso import services as reprocesso
 from pdv.processamento.reprocesso.worker import trabalhar as trabalhar_em_massa
-from pdv.processamento.services import drenar_tudo, ignorar, reprocessar
+from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.armazem import conteudos_gravados
+from pdv.replicacao.diferencas import como_dicionario
 from pdv.replicacao.models import Divergencia, NotaFiscal, OperacaoArquivada, OperacaoPdv, Rejeicao, Turno
-from pdv.replicacao.rules import como_dicionario
 from pdv.terminal.catalogo import catalogo
 
 PRODUTOS_FORA = (7, 12)  # not registered: their sales show as errors

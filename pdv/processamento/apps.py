@@ -16,9 +16,9 @@ class ProcessamentoConfig(AppConfig):
     def ready(self) -> None:
         from erp.cadastros.pendencias import registrar_pendencias
         from filas import registrar_despertador
+        from pdv.processamento.atos.retomada import DESPERTADOR_DA_RETOMADA
         from pdv.processamento.grupos import conceder_aos_grupos
         from pdv.processamento.reprocesso.services import DESPERTADOR as DESPERTADOR_DO_REPROCESSO
-        from pdv.processamento.retomada import DESPERTADOR_DA_RETOMADA
         from pdv.processamento.selectors.pendencias import pendencias_do_pdv
         from pdv.processamento.services import DESPERTADOR
         from pdv.processamento.tasks import processar, reprocessar_em_massa, retomar

@@ -1,7 +1,7 @@
 """Which staff group sees and does what, of the PDV's pages."""
 
 from erp.acesso.grupos import GRUPOS, conceder
-from pdv.processamento.bloqueios import PERMISSAO_PERIODO
+from pdv.processamento.atos.bloqueios import PERMISSAO_PERIODO
 
 _VER = (
     "replicacao.view_operacaopdv",

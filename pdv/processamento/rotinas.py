@@ -2,9 +2,9 @@
 
 from erp.rotinas.agenda import cada
 from erp.rotinas.registro import rotina
-from pdv.processamento.avisos import avisar_vencidas
+from pdv.processamento.atos.retomada import enviar_o_que_falta
+from pdv.processamento.notas.avisos import avisar_vencidas
 from pdv.processamento.reprocesso.worker import trabalhar
-from pdv.processamento.retomada import enviar_o_que_falta
 from pdv.processamento.services import drenar_tudo
 from pdv.processamento.tasks import SEGUNDOS
 

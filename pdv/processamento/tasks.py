@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
+from pdv.processamento.atos.retomada import enviar_o_que_falta
 from pdv.processamento.reprocesso.worker import trabalhar
-from pdv.processamento.retomada import enviar_o_que_falta
 from pdv.processamento.services import drenar_tudo
 
 SEGUNDOS = 60.0  # then the next wake-up, or the tick, goes on: no task holds a worker for ever

@@ -9,26 +9,23 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
 from filas.copia import copiar, reservar_ids
-from pdv.replicacao.models import SituacaoProcessamento
-from pdv.replicacao.rules import (
+from pdv.replicacao.colunas import (
     COLUNAS_FINALIZADOR,
     COLUNAS_ITEM,
     COLUNAS_NOTA,
     COLUNAS_OPERACAO,
     COLUNAS_RECEBIMENTO,
     COLUNAS_TURNO,
-    ConteudoOperacao,
     Linha,
-    NotaPronta,
-    OperacaoPronta,
-    TurnoPronto,
 )
+from pdv.replicacao.models import SituacaoProcessamento
+from pdv.replicacao.rules import ConteudoOperacao, NotaPronta, OperacaoPronta, TurnoPronto
 
 OPERACAO: Final = "hiperpdv_operacao_pdv"
 ITEM: Final = "hiperpdv_item_operacao_pdv"
@@ -182,46 +179,6 @@ def _filhos(cursor: CursorWrapper, tabela: str, colunas: Sequence[str], ids: Seq
     for pk, *linha in cursor.fetchall():
         por_operacao[pk].append(tuple(linha))
     return por_operacao
-
-
-class DivergenciaNova(NamedTuple):
-    operacao_id: int
-    hash: bytes
-    conteudo: dict[str, Any]
-    diferencas: list[dict[str, Any]]
-
-
-_MANTIDA_DE_NOVO = """
-UPDATE pdv_divergencia SET vezes = vezes + 1 WHERE id = (
-    SELECT max(id) FROM pdv_divergencia WHERE operacao_id = %s AND hash_conteudo = %s AND decisao = 'recusada'
-    AND diferencas = %s::jsonb AND conteudo -> 'cancelado' = %s::jsonb -> 'cancelado')
-"""
-_DIVERGENCIA = """
-INSERT INTO pdv_divergencia AS d
-    (operacao_id, ponto_venda_id, filial_id, hash_conteudo, conteudo, diferencas, recebida_em, vezes, decisao,
-    decidida_por, motivo)
-VALUES (%s, %s, %s, %s, %s, %s, %s, 1, '', '', '') ON CONFLICT (operacao_id, hash_conteudo) WHERE decisao = '' DO UPDATE SET
-    vezes = d.vezes + 1, diferencas = excluded.diferencas, conteudo = excluded.conteudo
-"""
-
-
-def guardar_divergencias(cursor: CursorWrapper, origem: Origem, divergencias: Iterable[DivergenciaNova]) -> None:
-    """Keep what arrived, once for each content; the same content again is counted.
-
-    What a person refused, against the very same staged content, is counted too and not asked again. Otherwise a
-    decision was about something else: what arrives waits for one of its own.
-    """
-    for nova in divergencias:
-        conteudo, diferentes = json.dumps(nova.conteudo), json.dumps(nova.diferencas)
-        cursor.execute(_MANTIDA_DE_NOVO, [nova.operacao_id, nova.hash, diferentes, conteudo])
-        if cursor.rowcount == 0:
-            cursor.execute(
-                _DIVERGENCIA,
-                [
-                    nova.operacao_id, origem.ponto_venda_id, origem.filial_id, nova.hash, conteudo, diferentes,
-                    origem.agora,
-                ],
-            )  # fmt: skip
 
 
 # Notes

@@ -15,23 +15,16 @@ from django.db.backends.utils import CursorWrapper
 
 from filas.drain import ConflitoTransitorio
 from pdv.replicacao import armazem
-from pdv.replicacao.armazem import DivergenciaNova, NotaGravada, OperacaoGravada, Origem, TurnoGravado
+from pdv.replicacao.armazem import NotaGravada, OperacaoGravada, Origem, TurnoGravado
 from pdv.replicacao.codigos import CodigoLinha
+from pdv.replicacao.colunas import COLUNAS_NOTA, COLUNAS_TURNO
+from pdv.replicacao.diferencas import como_dicionario, diferencas
+from pdv.replicacao.divergencias import DivergenciaNova, guardar_divergencias
 from pdv.replicacao.esquema import ResultadoNota, ResultadoOperacao, ResultadoTurno
 from pdv.replicacao.instalacoes import operacoes_de_outras, turnos_de_outras
 from pdv.replicacao.leitura import Recusada, identificador
 from pdv.replicacao.rejeicoes import Rejeitada
-from pdv.replicacao.rules import (
-    COLUNAS_NOTA,
-    COLUNAS_TURNO,
-    ConteudoOperacao,
-    NotaPronta,
-    OperacaoPronta,
-    TurnoPronto,
-    como_dicionario,
-    diferencas,
-    hash_operacao,
-)
+from pdv.replicacao.rules import ConteudoOperacao, NotaPronta, OperacaoPronta, TurnoPronto, hash_operacao
 
 _ChaveOperacao = tuple[int, UUID]  # id_operacao, guid
 
@@ -73,7 +66,7 @@ def conciliar_operacoes(
     ]
     armazem.inserir_operacoes(cursor, origem, list(conciliacao.novas.values()))
     apanhado.ha_trabalho |= armazem.cancelar_operacoes(cursor, origem, conciliacao.canceladas)
-    armazem.guardar_divergencias(cursor, origem, conciliacao.divergencias)
+    guardar_divergencias(cursor, origem, conciliacao.divergencias)
     return resultados
 
 

@@ -19,8 +19,9 @@ import msgspec
 from msgspec import Struct, inspect
 
 from pdv.replicacao.codigos import CodigoLinha as C
+from pdv.replicacao.colunas import FILHOS
 from pdv.replicacao.esquema import Momento
-from pdv.replicacao.rules import FILHOS, Limites, quantizar
+from pdv.replicacao.rules import Limites, quantizar
 
 MOSTRADOS: Final = 20  # problems listed in a message; the rest is counted
 _DIGITOS_DE_UM_INTEIRO: Final = 30

@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from pdv.replicacao.armazem import OPERACAO, TURNO, OperacaoGravada, Origem, TurnoGravado, turno_gravado
-from pdv.replicacao.rules import COLUNAS_TURNO, OperacaoPronta, TurnoPronto
+from pdv.replicacao.colunas import COLUNAS_TURNO
+from pdv.replicacao.rules import OperacaoPronta, TurnoPronto
 
 # From one installation to the next by the index of the key: two probes each, however many operations they have.
 _SITUACAO: Final = f"""

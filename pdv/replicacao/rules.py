@@ -1,4 +1,4 @@
-"""What a row of the wire becomes in staging: canonical values, their hash, the difference of two. Pure.
+"""What a row of the wire becomes in staging: canonical values and their hash. Pure.
 
 A row is either *ready* (`OperacaoPronta`, `NotaPronta`, `TurnoPronto`: its columns in order, quantised, moments in
 UTC) or suspicious (`Suspeita`): the checks here only say yes or maybe, at the cost of a few microseconds a row.
@@ -7,48 +7,20 @@ UTC) or suspicious (`Suspeita`): the checks here only say yes or maybe, at the c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from hashlib import sha256
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 
+from pdv.replicacao.colunas import Linha
 from pdv.replicacao.esquema import Finalizador, Item, Nota, Operacao, Recebimento, Turno
 
 VERSAO_HASH: Final = 2  # 1 knew no recebimentos
 VERSAO_HASH_NOTA: Final = 1
-
-# The columns of each row tuple below. `cancelado` of the operation stands apart: it changes without a divergence.
-COLUNAS_OPERACAO: Final = (
-    "id_operacao", "guid_operacao", "id_ponto_venda", "id_turno", "id_usuario", "operacao", "data_hora_inicio",
-    "data_hora_termino", "cpf_cnpj_consumidor", "codigo_cliente", "valor_produtos", "valor_desconto",
-    "valor_acrescimo", "valor_total", "valor_troco", "id_operacao_origem", "observacao",
-)  # fmt: skip
-COLUNAS_ITEM: Final = (
-    "item", "id_produto", "codigo_barras", "descricao", "unidade", "quantidade_primaria", "valor_unitario_liquido",
-    "valor_desconto", "valor_acrescimo", "valor_total_liquido", "cfop", "ncm", "id_usuario_vendedor", "cancelado",
-)  # fmt: skip
-COLUNAS_FINALIZADOR: Final = (
-    "item", "id_finalizador", "valor", "valor_troco", "parcela", "nsu", "autorizacao", "bandeira",
-    "cnpj_credenciadora", "txid", "end_to_end_id",
-)  # fmt: skip
-COLUNAS_RECEBIMENTO: Final = ("item", "numero_documento", "parcela", "valor", "juros", "desconto")
-COLUNAS_NOTA: Final = (
-    "chave", "numero", "serie", "modelo", "situacao", "protocolo", "data_emissao", "valor_total", "id_operacao", "xml",
-)  # fmt: skip
-COLUNAS_TURNO: Final = (
-    "id_turno", "id_ponto_venda", "sequencial", "fechado", "id_usuario", "data_hora_inicio", "data_hora_termino",
-    "contado",
-)  # fmt: skip
-
-# The lists of an operation, as the wire calls them, each with its columns.
-FILHOS: Final = {"itens": COLUNAS_ITEM, "finalizadores": COLUNAS_FINALIZADOR, "recebimentos": COLUNAS_RECEBIMENTO}
-
-Linha = tuple[Any, ...]
 
 
 class Limites(NamedTuple):
@@ -278,58 +250,3 @@ def montar_turno(t: Turno) -> TurnoPronto:
         t.data_hora_termino.astimezone(UTC) if t.data_hora_termino else None, contado,
     )  # fmt: skip
     return TurnoPronto(t.id_turno, linha)
-
-
-def como_dicionario(conteudo: ConteudoOperacao) -> dict[str, Any]:
-    """An operation's columns by name, as JSON holds them (numbers of the decimal columns as text)."""
-    return {
-        **_nomeada(COLUNAS_OPERACAO, conteudo.linha),
-        **{
-            nome: [_nomeada(colunas, linha) for linha in linhas]
-            for (nome, colunas), linhas in zip(FILHOS.items(), conteudo[1:], strict=True)
-        },
-    }
-
-
-def _nomeada(colunas: Sequence[str], linha: Linha) -> dict[str, Any]:
-    return dict(zip(colunas, msgspec.to_builtins(linha), strict=True))
-
-
-def diferencas(gravada: ConteudoOperacao, chegou: ConteudoOperacao) -> list[dict[str, Any]]:
-    """Field by field: `[{"campo": "itens[2].valor_desconto", "retaguarda": "1.00", "terminal": "2.00"}]`.
-
-    Children are paired by their number; one that only one side has is shown whole against null.
-    """
-    return [
-        *_campos_diferentes("", COLUNAS_OPERACAO, gravada.linha, chegou.linha),
-        *(
-            diferenca
-            for (nome, colunas), *linhas in zip(FILHOS.items(), gravada[1:], chegou[1:], strict=True)
-            for diferenca in _filhos_diferentes(nome, colunas, *linhas)
-        ),
-    ]
-
-
-def _campos_diferentes(prefixo: str, colunas: Sequence[str], antes: Linha, depois: Linha) -> Iterable[dict[str, Any]]:
-    textos = zip(colunas, msgspec.to_builtins(antes), msgspec.to_builtins(depois), strict=True)
-    return [
-        {"campo": prefixo + coluna, "retaguarda": velho, "terminal": novo}
-        for coluna, velho, novo in textos
-        if velho != novo
-    ]
-
-
-def _filhos_diferentes(
-    nome: str, colunas: Sequence[str], antes: list[Linha], depois: list[Linha]
-) -> Iterable[dict[str, Any]]:
-    velhos, novos = ({linha[0]: linha for linha in linhas} for linhas in (antes, depois))
-    for numero in sorted(velhos.keys() | novos.keys()):
-        campo, velho, novo = f"{nome}[{numero}]", velhos.get(numero), novos.get(numero)
-        if velho is not None and novo is not None:
-            yield from _campos_diferentes(f"{campo}.", colunas, velho, novo)
-        else:
-            yield {
-                "campo": campo,
-                "retaguarda": _nomeada(colunas, velho) if velho else None,
-                "terminal": _nomeada(colunas, novo) if novo else None,
-            }

@@ -10,15 +10,9 @@ from django.db.backends.utils import CursorWrapper
 
 from filas.copia import copiar
 from pdv.replicacao.armazem import FINALIZADOR, ITEM, OPERACAO, RECEBIMENTO
+from pdv.replicacao.colunas import COLUNAS_FINALIZADOR, COLUNAS_ITEM, COLUNAS_OPERACAO, COLUNAS_RECEBIMENTO
 from pdv.replicacao.esquema import Operacao
-from pdv.replicacao.rules import (
-    COLUNAS_FINALIZADOR,
-    COLUNAS_ITEM,
-    COLUNAS_OPERACAO,
-    COLUNAS_RECEBIMENTO,
-    OperacaoPronta,
-    montar_operacao,
-)
+from pdv.replicacao.rules import OperacaoPronta, montar_operacao
 
 CHAVE = frozenset({"id_operacao", "guid_operacao", "id_ponto_venda"})  # what the operation is, whatever its content
 

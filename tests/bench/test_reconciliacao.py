@@ -14,8 +14,9 @@ from bench.terminal import VENDA, Item, Operacao, Pagamento, Terminal
 from erp.estoque.documento import LinhaDocumento
 from erp.estoque.models import Natureza
 from erp.estoque.services import registrar_documento
+from pdv.processamento.atos.services import ignorar, reprocessar
 from pdv.processamento.models import Alvo
-from pdv.processamento.services import drenar_tudo, ignorar, reprocessar
+from pdv.processamento.services import drenar_tudo
 from tests.pdv.elenco import CREDITO, DINHEIRO, Elenco, estagiar_venda, montar_elenco
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,10 +10,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
-from pdv.processamento.divergencias import aceitar, manter
+from pdv.processamento.atos.divergencias import aceitar, manter
+from pdv.processamento.atos.replicar_de_novo import replicar_de_novo
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import AtoPessoa, Geracao, Reprocesso
-from pdv.processamento.replicar_de_novo import replicar_de_novo
 from pdv.processamento.reprocesso import services as em_massa
 from pdv.processamento.reprocesso.worker import trabalhar
 from pdv.processamento.services import drenar_tudo

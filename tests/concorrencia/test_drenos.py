@@ -15,10 +15,11 @@ from erp.estoque.lancamentos import lancar
 from erp.estoque.models import Movimento, Saldo
 from erp.estoque.rules import MovimentoNovo
 from erp.financeiro.models import SaldoConta
-from pdv.processamento.bloqueios import visto_agora
+from pdv.processamento.atos.bloqueios import visto_agora
+from pdv.processamento.atos.services import reprocessar
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo, AtoPessoa, Geracao
-from pdv.processamento.services import drenar_tudo, reprocessar
+from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import OperacaoPdv
 from tests.invariantes import verificar_tudo
 from tests.pdv.elenco import DINHEIRO, Elenco, estagiar_venda, montar_elenco

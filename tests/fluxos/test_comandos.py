@@ -21,8 +21,8 @@ from erp.acesso.services import criar_chave
 from erp.estoque.models import Saldo
 from erp.financeiro.models import Baixa, SaldoConta
 from pdv import tabelas
+from pdv.processamento.atos.replicar_de_novo import replicar_de_novo
 from pdv.processamento.models import Geracao
-from pdv.processamento.replicar_de_novo import replicar_de_novo
 from pdv.processamento.services import drenar_tudo
 from pdv.replicacao import models as staging
 from pdv.replicacao.models import Comando, Divergencia

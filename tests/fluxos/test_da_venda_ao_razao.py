@@ -15,8 +15,9 @@ from erp.acesso.services import criar_chave
 from erp.estoque.models import Movimento
 from erp.financeiro.models import SaldoConta, Titulo
 from erp.fiscal.models import AvisoFiscal, DocumentoFiscal, XmlFiscal
+from pdv.processamento.atos.services import reprocessar
 from pdv.processamento.models import Alvo, Geracao
-from pdv.processamento.services import drenar_tudo, reprocessar
+from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import NotaFiscal, OperacaoPdv
 from pdv.terminal.nfce import ItemDaNota, NotaGerada, NotaParaGerar, PagamentoDaNota, gerar_nfce
 from pdv.terminal.nfce.nota import BRASILIA

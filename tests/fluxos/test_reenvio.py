@@ -15,8 +15,9 @@ from erp.acesso.services import criar_chave
 from erp.estoque.models import Movimento, Saldo
 from erp.financeiro.models import SaldoConta, Titulo
 from erp.financeiro.services import baixar_titulo, desfazer_baixa
+from pdv.processamento.atos.services import processar_agora
 from pdv.processamento.models import Alvo, Geracao
-from pdv.processamento.services import drenar_tudo, processar_agora
+from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import OperacaoPdv
 from tests.invariantes import verificar_tudo
 from tests.pdv.elenco import Elenco, montar_elenco

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from pdv.processamento.atos.replicar_de_novo import replicar_de_novo
 from pdv.processamento.erros import AcaoRecusada
-from pdv.processamento.replicar_de_novo import replicar_de_novo
 from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import (
     FinalizadorOperacaoPdv,

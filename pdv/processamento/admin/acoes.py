@@ -14,9 +14,9 @@ from unfold.widgets import UnfoldBooleanWidget
 
 from erp.acesso.acoes import Envio, FormularioDeMotivo
 from erp.acesso.admin_base import acao_com_motivo
-from pdv.processamento import services
 from pdv.processamento.admin.previa import NOMES, painel_de
-from pdv.processamento.bloqueios import Visto
+from pdv.processamento.atos import services
+from pdv.processamento.atos.bloqueios import Visto
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.formatos import quantos, reais
 from pdv.processamento.models import Alvo

@@ -11,10 +11,10 @@ from erp.financeiro.models import Baixa, Titulo
 from erp.financeiro.models import Origem as OrigemFinanceiro
 from erp.financeiro.quitacao import BaixaDePe
 from filas.drain import ErroDefinitivo
-from pdv.processamento import estorno
 from pdv.processamento.admin.problemas import ProblemaNaTela, problemas_de
 from pdv.processamento.formatos import url_de
 from pdv.processamento.models import Alvo, Geracao
+from pdv.processamento.operacoes import estorno
 from pdv.processamento.previa import Desfecho, LinhaPrevista
 from pdv.processamento.previa.linhas import Escolhida, escolhidas, nome_da_especie, vivas
 from pdv.replicacao.models import NotaFiscal, OperacaoPdv

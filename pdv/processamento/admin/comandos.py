@@ -12,14 +12,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from erp.acesso.admin_base import acao_com_motivo
-from pdv.processamento import formatos, services
-from pdv.processamento import replicar_de_novo as servico
+from pdv.processamento import formatos
 from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.filtros import FilialFiltro, PontoVendaFiltro
 from pdv.processamento.admin.lista import ComPontoVenda
 from pdv.processamento.admin.pagina import ComPagina
 from pdv.processamento.admin.replicar import recusar_com_pagina
+from pdv.processamento.atos import replicar_de_novo as servico
+from pdv.processamento.atos import services
 from pdv.processamento.selectors.ficha import ponto_de_venda
+from pdv.processamento.selectors.volta import arquivada_do_comando
 from pdv.replicacao.models import Comando
 
 CORES_DO_COMANDO = {
@@ -93,7 +95,7 @@ class ComandoAdmin(ComPagina, ComPontoVenda):
 
     def contexto(self, request: HttpRequest, objeto: Comando) -> dict[str, Any]:
         pdv = ponto_de_venda(objeto.ponto_venda_id)
-        arquivada = servico.arquivada_do_comando(objeto)
+        arquivada = arquivada_do_comando(objeto)
         return {
             "titulo": str(objeto),
             "cor": CORES_DO_COMANDO[objeto.get_situacao_display()],

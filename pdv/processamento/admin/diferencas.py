@@ -15,6 +15,7 @@ from django.db.models import BooleanField, DateTimeField, DecimalField, Field, M
 from erp.cadastros.models import Finalizador
 from pdv.processamento import formatos
 from pdv.replicacao.armazem import conteudos_gravados
+from pdv.replicacao.diferencas import diferencas
 from pdv.replicacao.models import (
     Divergencia,
     FinalizadorOperacaoPdv,
@@ -22,7 +23,6 @@ from pdv.replicacao.models import (
     OperacaoPdv,
     RecebimentoOperacaoPdv,
 )
-from pdv.replicacao.rules import diferencas
 from pdv.replicacao.versoes import VersaoIlegivel, ler_versao
 from pdv.tabelas import Especie
 

@@ -14,7 +14,6 @@ from django.http import HttpRequest
 from erp.acesso.acoes import Envio, Painel
 from erp.acesso.admin_base import acao_com_motivo
 from erp.cadastros.admin.usuario import usuario_de
-from pdv.processamento import divergencias as servico
 from pdv.processamento import formatos
 from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.diferencas import em_poucas_palavras, grupos_de
@@ -23,6 +22,7 @@ from pdv.processamento.admin.lista import ComPontoVenda
 from pdv.processamento.admin.pagina import ComPagina, Fato
 from pdv.processamento.admin.previa import painel_de
 from pdv.processamento.admin.replicar import VER_DOCUMENTO, legivel, recusar_com_pagina
+from pdv.processamento.atos import divergencias as servico
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo
 from pdv.processamento.selectors.ficha import ponto_de_venda

@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 
 from erp.acesso.acoes import Painel
 from filas.drain import ErroDefinitivo
-from pdv.processamento import services
 from pdv.processamento.admin.bloqueios import Presa, presas_na_tela
-from pdv.processamento.bloqueios import Visto, bloqueios_de, periodos_que_impedem, visto_agora
+from pdv.processamento.atos import services
+from pdv.processamento.atos.bloqueios import Visto, bloqueios_de, periodos_que_impedem, visto_agora
+from pdv.processamento.atos.linhas import com_lancamentos
 from pdv.processamento.formatos import quantos, url_de
 from pdv.processamento.models import Alvo
 from pdv.processamento.previa import LinhaPrevista, Par, Previa, PreviaOcupada, Tipo, prever
@@ -86,7 +87,7 @@ def previa_de_muitas(ids: Sequence[int], usuario: User) -> Mapping[str, Any]:
     """
     with connection.cursor() as cursor:
         visto = visto_agora(cursor, Alvo.OPERACAO)
-        vivas = services.com_lancamentos(cursor, Alvo.OPERACAO, ids)
+        vivas = com_lancamentos(cursor, Alvo.OPERACAO, ids)
         simples = bloqueios_de(cursor, Alvo.OPERACAO, (), vivas, usuario)
     livres = [pk for pk in ids if pk not in simples]
     previa, ocupada = _prever(Alvo.OPERACAO, livres, exatas=EXATAS_DE_MUITAS)
@@ -96,7 +97,7 @@ def previa_de_muitas(ids: Sequence[int], usuario: User) -> Mapping[str, Any]:
 def _sem_tentar(
     cursor: Any, alvo: Alvo, acao: str, linhas: Sequence[tuple[int, int]], usuario: User
 ) -> Mapping[int, ErroDefinitivo]:
-    vivas = services.com_lancamentos(cursor, alvo, [pk for pk, _ in linhas])
+    vivas = com_lancamentos(cursor, alvo, [pk for pk, _ in linhas])
     if acao == "processar":
         efetuadas = {pk for pk, situacao in linhas if situacao == SituacaoProcessamento.EFETUADO}
         recusa = ErroDefinitivo("JA_EFETUADA", "já está efetuada")

@@ -15,17 +15,19 @@ from django.http import HttpRequest
 
 from erp.acesso.admin_base import acao_com_motivo
 from erp.cadastros.admin.usuario import usuario_de
-from pdv.processamento import formatos, services
-from pdv.processamento import replicar_de_novo as servico
+from pdv.processamento import formatos
 from pdv.processamento.admin.acoes import contar
 from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.filtros import FilialFiltro, PontoVendaFiltro
 from pdv.processamento.admin.lista import ComPontoVenda
 from pdv.processamento.admin.pagina import ComPagina, Fato
+from pdv.processamento.atos import replicar_de_novo as servico
+from pdv.processamento.atos import services
+from pdv.processamento.atos.linhas import MOSTRADAS, com_lancamentos
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo
 from pdv.processamento.selectors.ficha import atos_de, log_de, ponto_de_venda
-from pdv.processamento.selectors.volta import Passo, volta_de
+from pdv.processamento.selectors.volta import Passo, volta_de, voltou
 from pdv.replicacao.models import OperacaoArquivada, OperacaoPdv, SituacaoProcessamento
 from pdv.tabelas import Especie
 
@@ -49,7 +51,7 @@ def explicar(queryset: QuerySet[OperacaoPdv]) -> str:
         return f"A seleção passa de {limite}, o máximo de uma vez. Volte e filtre mais; nada será feito assim."
     ids = list(queryset.order_by().values_list("pk", flat=True))
     with connection.cursor() as cursor:
-        lancadas = len(services.com_lancamentos(cursor, Alvo.OPERACAO, ids))
+        lancadas = len(com_lancamentos(cursor, Alvo.OPERACAO, ids))
         bloqueios = servico.bloqueios(cursor, ids, None)
     partes = [
         f"{formatos.quantos(contagem.total, 'operação', 'operações')}, {formatos.reais(contagem.valor)}.",
@@ -58,7 +60,7 @@ def explicar(queryset: QuerySet[OperacaoPdv]) -> str:
         if contagem.total == 1
         else "Saem da retaguarda, ficam arquivadas por inteiro, e os PDVs são chamados a enviá-las de novo.",
         "Até chegar, não está no estoque nem no dinheiro." if lancadas else "",
-        *(f"IMPEDE: operação {b.id_operacao}, {b.mensagem}." for b in bloqueios[: services.MOSTRADAS]),
+        *(f"IMPEDE: operação {b.id_operacao}, {b.mensagem}." for b in bloqueios[:MOSTRADAS]),
     ]
     return " ".join(parte for parte in partes if parte)
 
@@ -129,7 +131,7 @@ class OperacaoArquivadaAdmin(ComPagina, ComPontoVenda):
         return "Pedida de novo ao PDV."
 
     def cabe(self, acao: str, objeto: OperacaoArquivada) -> bool:
-        return servico.voltou(objeto) is None
+        return voltou(objeto) is None
 
     def contexto(self, request: HttpRequest, objeto: OperacaoArquivada) -> dict[str, Any]:
         volta = volta_de(objeto)

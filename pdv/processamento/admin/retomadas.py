@@ -20,10 +20,10 @@ from erp.acesso.escopo import filiais_de
 from erp.cadastros.admin.usuario import usuario_de
 from pdv.processamento import formatos
 from pdv.processamento.admin.problemas import DESCONHECIDO, onde_se_conserta, titulos
+from pdv.processamento.atos.retomada import LINHAS_MAXIMO, Andamento, andamento, retomar
 from pdv.processamento.erros import CODIGOS, AcaoRecusada
 from pdv.processamento.espera import em_palavras as em_palavras_a_espera
 from pdv.processamento.models import Alvo, Retomada
-from pdv.processamento.retomada import LINHAS_MAXIMO, Andamento, andamento, retomar
 from pdv.processamento.selectors.problemas import Grupo, GrupoEmEspera, grupos_de_erro, grupos_em_espera
 from pdv.replicacao.models import NotaFiscal, OperacaoPdv
 

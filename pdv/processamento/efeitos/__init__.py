@@ -10,9 +10,9 @@ from pdv.processamento.efeitos.cancelamento import cancelamento
 from pdv.processamento.efeitos.devolucao import devolucao
 from pdv.processamento.efeitos.origem import tem_devolucao
 from pdv.processamento.efeitos.recebimento import recebimento
+from pdv.processamento.efeitos.valores import Cadastro, Contexto, Efeitos, Operacao, sem_efeitos
 from pdv.processamento.efeitos.venda import venda
 from pdv.processamento.erros import OperacaoInvalida, Problema
-from pdv.processamento.valores import Cadastro, Contexto, Efeitos, Operacao, sem_efeitos
 from pdv.tabelas import Especie
 
 Calculo = Callable[[Operacao, Cadastro, Contexto, int], Efeitos]

@@ -6,8 +6,8 @@ from erp.financeiro.models import Lancamento, Origem
 from erp.financeiro.rules import ZERO, LancamentoNovo
 from pdv.processamento.efeitos.datas import dia_contabil, dia_local
 from pdv.processamento.efeitos.regras_pagamento import diferenca
+from pdv.processamento.efeitos.valores import Cadastro, Contexto, Efeitos, Operacao
 from pdv.processamento.erros import OperacaoInvalida, Problema
-from pdv.processamento.valores import Cadastro, Contexto, Efeitos, Operacao
 
 _PDV = int(Origem.PDV)
 _QUEBRA = int(Lancamento.Natureza.QUEBRA)

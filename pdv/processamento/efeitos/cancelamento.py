@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pdv.processamento.efeitos.origem import exigir_origem, tem_devolucao
+from pdv.processamento.efeitos.valores import Cadastro, Contexto, Efeitos, Operacao, sem_efeitos
 from pdv.processamento.erros import OperacaoInvalida, Problema
-from pdv.processamento.valores import Cadastro, Contexto, Efeitos, Operacao, sem_efeitos
 from pdv.tabelas import Especie
 
 CANCELAVEIS = frozenset(

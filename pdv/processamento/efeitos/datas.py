@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from erp.cadastros.rules import primeiro_dia_aberto
-from pdv.processamento.valores import Cadastro
+from pdv.processamento.efeitos.valores import Cadastro
 
 FUSO = ZoneInfo("America/Sao_Paulo")
 

@@ -18,9 +18,9 @@ from pdv.processamento.efeitos.pagamentos import POR_PAGAMENTO, e_credito_da_loj
 from pdv.processamento.efeitos.regras_pagamento import formatar
 from pdv.processamento.efeitos.regras_venda import DA_VENDA, problemas_de
 from pdv.processamento.efeitos.vales import codigo_do_vale
+from pdv.processamento.efeitos.valores import Cadastro, Contexto, Efeitos, ItemVendido, Operacao, Pagamento
+from pdv.processamento.efeitos.valores import Origem as OrigemRef
 from pdv.processamento.erros import OperacaoInvalida, Problema
-from pdv.processamento.valores import Cadastro, Contexto, Efeitos, ItemVendido, Operacao, Pagamento
-from pdv.processamento.valores import Origem as OrigemRef
 from pdv.tabelas import Especie
 
 _PDV = int(Origem.PDV)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pdv.processamento.efeitos.valores import Contexto, Operacao, Origem
 from pdv.processamento.erros import OperacaoInvalida, Problema
 from pdv.processamento.espera import Espera, de_operacao
-from pdv.processamento.valores import Contexto, Operacao, Origem
 
 _IGNORADA, _PENDENTE, _COM_ERRO = 0, 1, 2
 _POR_QUE_ESPERA = {

@@ -10,7 +10,7 @@ from erp.cadastros.models import EspecieFinalizador
 from erp.financeiro.models import Lancamento, Origem, Sentido
 from erp.financeiro.rules import LancamentoNovo, TituloNovo, parcelar, taxa, vencimentos
 from pdv.processamento.efeitos.datas import dia_local
-from pdv.processamento.valores import Cadastro, Condicao, FinalizadorRef, Operacao, Pagamento
+from pdv.processamento.efeitos.valores import Cadastro, Condicao, FinalizadorRef, Operacao, Pagamento
 
 _PDV = int(Origem.PDV)
 _TROCO = int(Lancamento.Natureza.TROCO)

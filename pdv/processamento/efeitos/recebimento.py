@@ -14,9 +14,9 @@ from pdv.processamento.efeitos.datas import dia_contabil, dia_local
 from pdv.processamento.efeitos.pagamentos import receber
 from pdv.processamento.efeitos.regras_pagamento import DE_PAGAMENTO, diferenca, formatar
 from pdv.processamento.efeitos.regras_venda import problemas_de
+from pdv.processamento.efeitos.valores import Cadastro, Contexto, Efeitos, Operacao, Recebimento, TituloRef
 from pdv.processamento.erros import OperacaoInvalida, Problema
 from pdv.processamento.espera import Espera, de_titulo
-from pdv.processamento.valores import Cadastro, Contexto, Efeitos, Operacao, Recebimento, TituloRef
 
 _PDV = int(Origem.PDV)
 _RECEBIMENTO = int(Lancamento.Natureza.RECEBIMENTO)

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from erp.cadastros.models import EspecieFinalizador
 from pdv.processamento.efeitos.datas import dia_local
+from pdv.processamento.efeitos.valores import Cadastro, Operacao
 from pdv.processamento.erros import Problema
-from pdv.processamento.valores import Cadastro, Operacao
 
 ZERO = Decimal(0)
 PARCELAS_MAXIMO = 99

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pdv.processamento.efeitos.regras_pagamento import DE_PAGAMENTO, ZERO, Regra, diferenca
+from pdv.processamento.efeitos.valores import Cadastro, Operacao
 from pdv.processamento.erros import Problema
-from pdv.processamento.valores import Cadastro, Operacao
 
 
 def itens_existem(operacao: Operacao, cadastro: Cadastro) -> Iterator[Problema]:

@@ -10,9 +10,9 @@ from erp.financeiro.models import Origem
 from erp.financeiro.rules import ZERO, BaixaNova
 from pdv.processamento.efeitos.pagamentos import POR_PAGAMENTO
 from pdv.processamento.efeitos.regras_pagamento import formatar
+from pdv.processamento.efeitos.valores import Contexto, Operacao, Pagamento, TituloRef
 from pdv.processamento.erros import OperacaoInvalida, Problema
 from pdv.processamento.espera import Espera, de_credito, de_vale
-from pdv.processamento.valores import Contexto, Operacao, Pagamento, TituloRef
 
 _PDV = int(Origem.PDV)
 

@@ -13,8 +13,8 @@ from pdv.processamento.efeitos.pagamentos import Recebido, receber
 from pdv.processamento.efeitos.regras_pagamento import formatar
 from pdv.processamento.efeitos.regras_venda import DA_VENDA, problemas_de
 from pdv.processamento.efeitos.vales import usar_vales
+from pdv.processamento.efeitos.valores import Cadastro, Contexto, Efeitos, Operacao
 from pdv.processamento.erros import OperacaoInvalida, Problema
-from pdv.processamento.valores import Cadastro, Contexto, Efeitos, Operacao
 
 _PDV = int(Origem.PDV)
 _SAIDA = int(Natureza.VENDA)

@@ -16,13 +16,12 @@ from django.db.backends.utils import CursorWrapper
 
 from erp.cadastros.selectors import periodos_fechados
 from filas.drain import TRANSITORIOS, Dreno, ParticaoOcupada, trabalhar
-from pdv.processamento import marcas
-from pdv.processamento.fila import por_na_situacao
 from pdv.processamento.models import Alvo
-from pdv.processamento.notas import DrenoNotas
-from pdv.processamento.operacoes import DrenoOperacoes
+from pdv.processamento.notas.drain import DrenoNotas
+from pdv.processamento.operacoes.drain import DrenoOperacoes
 from pdv.processamento.previa import escritas, linhas
 from pdv.processamento.previa.valores import Desfecho, LinhaPrevista, PreviaOcupada
+from pdv.processamento.staging.fila import TABELAS, por_na_situacao
 from pdv.replicacao.models import SituacaoProcessamento
 
 DRENOS: dict[Alvo, type[Dreno]] = {Alvo.OPERACAO: DrenoOperacoes, Alvo.NOTA: DrenoNotas}
@@ -84,7 +83,7 @@ def _drenar(cursor: CursorWrapper, alvo: Alvo, ids: list[int], soltaveis: list[i
     dreno, devidas = DRENOS[alvo](), ids
     while devidas and trabalhar(dreno, devidas, tentativas=1).total:
         cursor.execute(
-            f"""SELECT id FROM {marcas.TABELAS[alvo]}
+            f"""SELECT id FROM {TABELAS[alvo]}
                 WHERE id = ANY(%s) AND situacao_replicacao = 1 AND proxima_tentativa_em <= now()""",
             [ids + soltaveis],
         )
@@ -92,9 +91,7 @@ def _drenar(cursor: CursorWrapper, alvo: Alvo, ids: list[int], soltaveis: list[i
 
 
 def _travar_livres(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> set[int]:
-    cursor.execute(
-        f"SELECT id FROM {marcas.TABELAS[alvo]} WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED", [list(ids)]
-    )
+    cursor.execute(f"SELECT id FROM {TABELAS[alvo]} WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED", [list(ids)])
     return {linha[0] for linha in cursor.fetchall()}
 
 

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from django.db.backends.utils import CursorWrapper
 
 from erp.fiscal import lancamentos as fiscal
-from pdv.processamento import marcas
 from pdv.processamento.models import Alvo
 from pdv.processamento.previa.escritas import NOSSA, Escrita, Marcos
 from pdv.processamento.previa.lados import lado_a_lado
 from pdv.processamento.previa.valores import Desfecho, LinhaPrevista, Tipo
+from pdv.processamento.staging.fila import TABELAS
 from pdv.replicacao.models import SituacaoProcessamento as Situacao
 from pdv.tabelas import Especie
 
@@ -80,7 +80,7 @@ def vivas(cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[Escolhida]) -> dic
 def estados(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> dict[int, Estado]:
     """What the drain marked on each row."""
     cursor.execute(
-        f"""SELECT id, situacao_replicacao, erro_codigo, erro_mensagem, aguarda FROM {marcas.TABELAS[alvo]}
+        f"""SELECT id, situacao_replicacao, erro_codigo, erro_mensagem, aguarda FROM {TABELAS[alvo]}
             WHERE id = ANY(%s)""",
         [list(ids)],
     )

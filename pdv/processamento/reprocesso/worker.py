@@ -24,10 +24,12 @@ from django.utils import timezone
 from auditoria.services import ATOR_SISTEMA, registrar
 from erp.cadastros.selectors import periodos_fechados
 from filas import acordar
-from pdv.processamento import services
-from pdv.processamento.bloqueios import bloqueios_de
+from pdv.processamento.atos.bloqueios import bloqueios_de
+from pdv.processamento.atos.linhas import Linha, com_lancamentos, devolver, registrar_ato
 from pdv.processamento.models import Alvo, AtoPessoa, Reprocesso, ReprocessoItem
 from pdv.processamento.reprocesso.services import ACAO, DESPERTADOR, OBJETO, comecar_aprovados, mover
+from pdv.processamento.services import DESPERTADOR as DESPERTADOR_DO_DRENO
+from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import SituacaoProcessamento
 
 LOTES_EM_VOO = 4
@@ -77,7 +79,7 @@ def trabalhar(limite_segundos: float | None = None) -> Passo:
         for id_ in _abertos():
             rodada += dar_passo(id_)
         total += rodada._replace(em_voo=0)
-        lancou = services.drenar_tudo(limite_segundos=FATIA_SEGUNDOS).total if rodada.em_voo else 0
+        lancou = drenar_tudo(limite_segundos=FATIA_SEGUNDOS).total if rodada.em_voo else 0
         if not (rodada.moveu or rodada.em_voo):
             break
         ociosas = 0 if rodada.moveu or lancou else ociosas + 1
@@ -166,19 +168,19 @@ def _enviar_lote(cursor: CursorWrapper, reprocesso: Reprocesso, escolhidas: Sequ
            FOR UPDATE SKIP LOCKED""",
         [list(escolhidas)],
     )
-    travadas = [services.Linha._make(linha) for linha in cursor.fetchall()]
+    travadas = [Linha._make(linha) for linha in cursor.fetchall()]
     cursor.execute("SELECT id FROM hiperpdv_operacao_pdv WHERE id = ANY(%s)", [list(escolhidas)])
     existentes = {id_ for (id_,) in cursor.fetchall()}
-    vivas = services.com_lancamentos(cursor, Alvo.OPERACAO, [x.id for x in travadas])
+    vivas = com_lancamentos(cursor, Alvo.OPERACAO, [x.id for x in travadas])
     bloqueios = bloqueios_de(cursor, Alvo.OPERACAO, (), vivas, reprocesso.pedido_por) if vivas else {}
     livres = [x for x in travadas if x.id not in bloqueios]
     desfechos = [Desfecho(id_, FALHOU, *SUMIU) for id_ in escolhidas if id_ not in existentes]
     desfechos += [Desfecho(id_, FALHOU, bloqueio.codigo, bloqueio.mensagem) for id_, bloqueio in bloqueios.items()]
     if livres:
-        services.devolver(cursor, Alvo.OPERACAO, livres, PENDENTE)
+        devolver(cursor, Alvo.OPERACAO, livres, PENDENTE)
         motivo = f"{reprocesso.motivo[:450]} ({reprocesso})"
-        services.registrar_ato(cursor, Alvo.OPERACAO, livres, motivo, reprocesso.pedido_por, AtoPessoa.Acao.REPROCESSAR)
-        acordar(services.DESPERTADOR)
+        registrar_ato(cursor, Alvo.OPERACAO, livres, motivo, reprocesso.pedido_por, AtoPessoa.Acao.REPROCESSAR)
+        acordar(DESPERTADOR_DO_DRENO)
     _gravar(cursor, reprocesso, [*(Desfecho(x.id, ENVIADA) for x in livres), *desfechos])
     return _contar(desfechos) + Passo(enviadas=len(livres), em_voo=len(livres))
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from pdv.processamento.marcas import TABELAS
 from pdv.processamento.models import Alvo
+from pdv.processamento.staging.fila import TABELAS
 
 Filiais = frozenset[int] | None
 SEM_CODIGO = "ERRO"  # the group of rows whose error has no code

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pdv.processamento.replicar_de_novo import voltou
 from pdv.replicacao.models import Comando, OperacaoArquivada, OperacaoPdv, SituacaoProcessamento
 
 Situacao = Comando.Situacao
@@ -27,6 +26,27 @@ class Volta:
     passos: list[Passo]
     comandos: list[Comando]
     nova: OperacaoPdv | None
+
+
+def voltou(arquivada: OperacaoArquivada) -> OperacaoPdv | None:
+    """The row under which an archived operation is here again."""
+    return OperacaoPdv.objects.filter(
+        ponto_venda_id=arquivada.ponto_venda_id, instalacao=arquivada.instalacao, id_operacao=arquivada.id_operacao
+    ).first()
+
+
+def arquivada_do_comando(comando: Comando) -> OperacaoArquivada | None:
+    """The archived operation that a command asks for: the newest of its number by then."""
+    if comando.id_operacao is None:
+        return None
+    return (
+        OperacaoArquivada.objects.filter(
+            ponto_venda_id=comando.ponto_venda_id, instalacao=comando.instalacao, id_operacao=comando.id_operacao,
+            arquivada_em__lte=comando.pedido_em,
+        )
+        .order_by("-pk")
+        .first()
+    )  # fmt: skip
 
 
 def volta_de(arquivada: OperacaoArquivada) -> Volta:

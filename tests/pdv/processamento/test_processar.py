@@ -11,9 +11,10 @@ from django.db import connection
 from erp.cadastros.models import PeriodoContabil, Produto
 from erp.estoque.models import Movimento, Saldo
 from erp.financeiro.models import Lancamento, SaldoConta, Titulo
+from pdv.processamento.atos.services import ignorar, processar_agora, reprocessar
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo, AtoPessoa, Geracao, LogProcessamento
-from pdv.processamento.services import drenar_tudo, ignorar, processar_agora, reprocessar
+from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import ItemOperacaoPdv, OperacaoPdv
 from pdv.tabelas import Especie
 from tests.invariantes import verificar_tudo

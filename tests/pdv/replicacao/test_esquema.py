@@ -10,15 +10,15 @@ from django.db import models
 from msgspec import inspect
 
 from pdv import tabelas
-from pdv.replicacao import esquema, rules
+from pdv.replicacao import colunas, esquema
 
 PARES = [
-    (esquema.Operacao, tabelas.OperacaoPdv, rules.COLUNAS_OPERACAO),
-    (esquema.Item, tabelas.ItemOperacaoPdv, rules.COLUNAS_ITEM),
-    (esquema.Finalizador, tabelas.FinalizadorOperacaoPdv, rules.COLUNAS_FINALIZADOR),
-    (esquema.Recebimento, tabelas.RecebimentoOperacaoPdv, rules.COLUNAS_RECEBIMENTO),
-    (esquema.Turno, tabelas.Turno, rules.COLUNAS_TURNO),
-    (esquema.Nota, tabelas.NotaFiscalPdv, rules.COLUNAS_NOTA),
+    (esquema.Operacao, tabelas.OperacaoPdv, colunas.COLUNAS_OPERACAO),
+    (esquema.Item, tabelas.ItemOperacaoPdv, colunas.COLUNAS_ITEM),
+    (esquema.Finalizador, tabelas.FinalizadorOperacaoPdv, colunas.COLUNAS_FINALIZADOR),
+    (esquema.Recebimento, tabelas.RecebimentoOperacaoPdv, colunas.COLUNAS_RECEBIMENTO),
+    (esquema.Turno, tabelas.Turno, colunas.COLUNAS_TURNO),
+    (esquema.Nota, tabelas.NotaFiscalPdv, colunas.COLUNAS_NOTA),
 ]
 INTEIROS: dict[type, int] = {
     models.SmallIntegerField: 2**15 - 1,

@@ -1,4 +1,4 @@
-"""The canonical hash and the difference of two operations."""
+"""The canonical hash."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pdv.replicacao.colunas import FILHOS
 from pdv.replicacao.esquema import Nota, Operacao
 from pdv.replicacao.rules import (
-    FILHOS,
     VERSAO_HASH,
     VERSAO_HASH_NOTA,
     Limites,
     OperacaoPronta,
-    como_dicionario,
-    conteudo_operacao,
-    diferencas,
-    hash_operacao,
     preparar_nota,
     preparar_operacao,
 )
 from tests.pdv.fabricas import nova_nota, nova_operacao, novo_finalizador, novo_item, novo_recebimento
 
 LIMITES = Limites(1, datetime(2000, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
+
+
+def convertida(linha: dict[str, Any]) -> Operacao:
+    return msgspec.convert(linha, Operacao)
 
 
 def pronta(**campos: Any) -> OperacaoPronta:
@@ -137,7 +137,7 @@ def test_as_tabelas_de_outros_valores_cobrem_todas_as_colunas_de_negocio() -> No
 
 @pytest.mark.parametrize("campo", OUTROS)
 def test_hash_muda_com_cada_coluna_da_operacao(campo: str) -> None:
-    assert preparar_operacao(_convertida(nova_operacao() | {campo: OUTROS[campo]}), LIMITES).hash != pronta().hash
+    assert preparar_operacao(convertida(nova_operacao() | {campo: OUTROS[campo]}), LIMITES).hash != pronta().hash
 
 
 @pytest.mark.parametrize("campo", OUTROS_ITEM)
@@ -180,61 +180,3 @@ def test_hash_da_nota_muda_com_cada_coluna(campo: str, valor: Any) -> None:
         preparar_nota(msgspec.convert(nova_nota() | campos, Nota), LIMITES).hash for campos in ({}, {campo: valor})
     )
     assert uma != outra
-
-
-def _convertida(linha: dict[str, Any]) -> Operacao:
-    return msgspec.convert(linha, Operacao)
-
-
-def _diferencas(antes: dict[str, Any], depois: dict[str, Any]) -> list[dict[str, Any]]:
-    return diferencas(conteudo_operacao(_convertida(antes)), conteudo_operacao(_convertida(depois)))
-
-
-def test_diferencas_campo_a_campo() -> None:
-    antes = nova_operacao(itens=[novo_item(1), novo_item(2)], finalizadores=[novo_finalizador(1)], valor_total="20.00")
-    depois = nova_operacao(
-        itens=[novo_item(2, valor_desconto="1.50"), novo_item(3)],
-        finalizadores=[novo_finalizador(1, parcela=3)],
-        valor_total="21.00",
-        observacao="outra",
-    )
-    campos = {d["campo"]: (d["retaguarda"], d["terminal"]) for d in _diferencas(antes, depois)}
-    assert campos["valor_total"] == ("20.00", "21.00")
-    assert campos["observacao"] == ("", "outra")
-    assert campos["itens[2].valor_desconto"] == ("0.00", "1.50")
-    assert campos["finalizadores[1].parcela"] == (1, 3)
-    assert campos["itens[1]"][0]["id_produto"] == 101 and campos["itens[1]"][1] is None
-    assert campos["itens[3]"][0] is None and campos["itens[3]"][1]["id_produto"] == 103
-    assert len(campos) == 6
-
-
-def test_diferencas_nos_recebimentos() -> None:
-    antes = nova_operacao(recebimentos=[novo_recebimento(1, valor="10"), novo_recebimento(2)])
-    depois = nova_operacao(recebimentos=[novo_recebimento(1, valor="10", juros="0.5"), novo_recebimento(3, "1-2-3")])
-    campos = {d["campo"]: (d["retaguarda"], d["terminal"]) for d in _diferencas(antes, depois)}
-    assert campos.pop("recebimentos[1].juros") == ("0.00", "0.50")
-    assert campos.pop("recebimentos[2]") == (novo_recebimento(2), None)
-    assert campos.pop("recebimentos[3]") == (None, novo_recebimento(3, "1-2-3"))
-    assert not campos
-
-
-def test_conteudo_volta_inteiro_como_dicionario() -> None:
-    """What is kept of a divergence can be read as if it had just arrived."""
-    operacao = nova_operacao(recebimentos=[novo_recebimento(1, valor="10.00", juros="0.50", desconto="0.25")])
-    conteudo = conteudo_operacao(_convertida(operacao))
-    dicionario = como_dicionario(conteudo)
-    assert set(dicionario) == set(operacao) - {"cancelado"}
-    assert dicionario["recebimentos"] == operacao["recebimentos"]
-    assert conteudo_operacao(_convertida(dicionario)) == conteudo
-
-
-def test_igual_nao_tem_diferencas() -> None:
-    assert _diferencas(nova_operacao(valor_total="1.0"), nova_operacao(valor_total="1.00")) == []
-
-
-def test_ha_diferenca_se_e_so_se_o_hash_muda() -> None:
-    base = conteudo_operacao(_convertida(nova_operacao()))
-    for campo, valor in OUTROS.items():
-        outro = conteudo_operacao(_convertida(nova_operacao() | {campo: valor}))
-        assert [d["campo"] for d in diferencas(base, outro)] == [campo]
-        assert hash_operacao(base) != hash_operacao(outro)
