@@ -11,7 +11,18 @@ from bench.pasta import pasta_propria
 from bench.processos import INTERROMPIDO, ouvir_sinais
 
 ARMAZENADAS = 1_000_000
-ALVOS = ("processar", "http", "latencia", "volume", "memoria", "limite", "reprocessar")
+ALVOS = (
+    "processar",
+    "http",
+    "latencia",
+    "volume",
+    "memoria",
+    "limite",
+    "reprocessar",
+    "fila",
+    "fila_http",
+    "fila_memoria",
+)
 
 
 def main() -> int:
@@ -27,7 +38,7 @@ def main() -> int:
 
             figuras = medir(
                 pasta, pedido.alvo, rodadas=pedido.rodadas, operacoes=pedido.operacoes,
-                armazenadas=pedido.armazenadas, tela=tela,
+                armazenadas=pedido.armazenadas, mensagens=pedido.mensagens, tela=tela,
             )  # fmt: skip
     except KeyboardInterrupt:
         tela.print("Interrompido.")
@@ -47,6 +58,7 @@ def _opcoes() -> argparse.ArgumentParser:
     opcoes.add_argument("--rodadas", type=int, default=5, help="rodadas de cada medida de vazão (padrão: 5)")
     opcoes.add_argument("--operacoes", type=int, default=5_000, help="operações por rodada (padrão: 5000)")
     opcoes.add_argument("--armazenadas", type=int, default=ARMAZENADAS, help="na medida de volume (padrão: 1.000.000)")
+    opcoes.add_argument("--mensagens", type=int, default=200_000, help="na memória da fila (padrão: 200.000)")
     opcoes.add_argument("--sem-gravar", action="store_true", help="não escreve results.md nem results.json")
     return opcoes
 

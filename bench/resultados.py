@@ -55,12 +55,16 @@ BARRAS = {
     "processar_1m": Barra("(e) processar com 1.000.000 armazenadas", 1.2, ao_menos=False),
     "worker_rss": Barra("(f) memória de um trabalhador", 1.0, ao_menos=False),
     "reprocessar": Barra("(g) reprocesso em massa, 2 trabalhadores", 0.3),
+    "fila": Barra("(h) fila, chamada que nada faz, 1 trabalhador", 1.0),
+    "fila_http": Barra("(i) fila, destino que responde em 50 ms, 1 trabalhador", 1.0),
+    "fila_memoria": Barra("(j) fila, memória de um trabalhador", 1.1, ao_menos=False),
 }
 POR_SEGUNDO = "operacoes/s"
+MENSAGENS_POR_SEGUNDO = "mensagens/s"
 DO_ALVO = {
     "limite": {"limite_sql"}, "processar": {"processar"}, "http": {"http_ao_razao"},
     "latencia": {"latencia_p99_redis", "latencia_p99_embutido"}, "volume": {"processar_1m"}, "memoria": {"worker_rss"},
-    "reprocessar": {"reprocessar"},
+    "reprocessar": {"reprocessar"}, "fila": {"fila"}, "fila_http": {"fila_http"}, "fila_memoria": {"fila_memoria"},
 }  # fmt: skip
 
 
@@ -75,6 +79,9 @@ def medidos(figuras: Figuras, alvo: str | None = None) -> dict[str, Medido]:
         "latencia_p99_embutido": lambda: _contra_teto(figuras.mediana("latencia_embutido.p99"), "ms", 3000),
         "processar_1m": lambda: _volume(figuras),
         "reprocessar": lambda: _contra_processar(figuras),
+        "fila": lambda: _contra_piso(figuras.mediana("fila"), MENSAGENS_POR_SEGUNDO, 2_000),
+        "fila_http": lambda: _contra_piso(figuras.mediana("fila_http"), MENSAGENS_POR_SEGUNDO, 150),
+        "fila_memoria": lambda: _memoria_da_fila(figuras),
         "worker_rss": lambda: _contra_teto(figuras.rss_mb or None, "MB", 250),
     }
     return {nome: medido for nome, tentar in tentativas.items() if nome in pedidos and (medido := tentar()) is not None}
@@ -103,6 +110,17 @@ def _contra_processar(figuras: Figuras) -> Medido | None:
 
 def _contra_teto(valor: float | None, unidade: str, teto: float) -> Medido | None:
     return None if valor is None else _medido(valor, unidade, valor / teto, f"teto de {teto:g} {unidade}")
+
+
+def _contra_piso(valor: float | None, unidade: str, piso: float) -> Medido | None:
+    return None if valor is None else _medido(valor, unidade, valor / piso, f"piso de {piso:g} {unidade}")
+
+
+def _memoria_da_fila(figuras: Figuras) -> Medido | None:
+    maior, no_comeco = figuras.mediana("fila_memoria"), figuras.mediana("fila_memoria.no_comeco")
+    if maior is None or no_comeco is None:
+        return None
+    return _medido(maior, "MB", maior / no_comeco, "o mesmo processo no primeiro décimo")
 
 
 def _volume(figuras: Figuras) -> Medido | None:
@@ -177,7 +195,8 @@ def _maquina() -> str:
 _COMO = """## Como repetir
 
 `make bench` mede tudo (cerca de 15 minutos, 20 GB livres em disco); `make bench ALVO=processar` mede uma área:
-`limite`, `processar`, `http`, `latencia`, `volume`, `memoria`. As demais figuras ficam como estavam.
+`limite`, `processar`, `http`, `latencia`, `volume`, `memoria`, `reprocessar`, `fila`, `fila_http`, `fila_memoria`
+(`--mensagens 1000000` para um milhão). As demais figuras ficam como estavam.
 
 ## O que é medido
 
@@ -193,4 +212,8 @@ embutido, com fsync, em um banco próprio da execução. As rodadas se alternam;
 - **volume**: 2.000 vendas processadas de verdade, multiplicadas por INSERT..SELECT em todas as tabelas, razões inclusive;
   a razão é o custo por operação contra o de 10.000 armazenadas.
 - **memoria**: o maior RSS de um processo trabalhador em todas as medidas desta execução.
+- **fila**: 20.000 mensagens já na fila, um processo, a chamada não faz nada: pegar, montar, anotar a tentativa, terminar.
+- **fila_http**: 3.000 mensagens, um processo, um destino de verdade em loopback que responde em 50 ms, 16 chamadas
+  por vez (o padrão de um contexto).
+- **fila_memoria**: 200.000 mensagens em uma só execução de um processo; o maior RSS contra o do primeiro décimo.
 """

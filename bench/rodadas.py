@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bench.cadastro import registrar_empresa
 from bench.medidas.base import Medida, Oficina
 from bench.medidas.corretor import EMBUTIDO, iniciar_redis
+from bench.medidas.fila import Fila, FilaHttp, FilaMemoria
 from bench.medidas.http import Http
 from bench.medidas.latencia import Latencia
 from bench.medidas.limite import Limite, script
@@ -41,7 +42,9 @@ class Figuras:
         return median(self.rodadas[nome]) if self.rodadas.get(nome) else None
 
 
-def medir(pasta: Pasta, alvo: str | None, *, rodadas: int, operacoes: int, armazenadas: int, tela: Console) -> Figuras:
+def medir(
+    pasta: Pasta, alvo: str | None, *, rodadas: int, operacoes: int, armazenadas: int, mensagens: int, tela: Console
+) -> Figuras:
     """Run the measures of `alvo` (None: all of them) on a server of their own."""
     figuras = Figuras()
     with Processos(pasta.raiz) as processos, _progresso(tela) as progresso:
@@ -61,6 +64,10 @@ def medir(pasta: Pasta, alvo: str | None, *, rodadas: int, operacoes: int, armaz
                         rodadas, progresso, figuras)  # fmt: skip
         if alvo in (None, *DE_VAZAO):
             _intercalar(_de_vazao(oficina, alvo, figuras), rodadas, progresso, figuras)
+        if alvo in (None, "fila", "fila_http"):
+            _intercalar(_da_fila(oficina, alvo), rodadas, progresso, figuras)
+        if alvo in (None, "fila_memoria"):
+            _intercalar([FilaMemoria(oficina, mensagens)], 1, progresso, figuras, aquecer=False)
         if alvo in (None, "latencia"):
             _intercalar(_de_latencia(oficina, figuras), RODADAS_LATENCIA, progresso, figuras, aquecer=False)
         figuras.rss_mb = oficina.rss_mb
@@ -82,6 +89,15 @@ def _de_vazao(oficina: Oficina, alvo: str | None, figuras: Figuras) -> list[Medi
     if alvo in (None, "http", "memoria"):
         redis = iniciar_redis(oficina)
         medidas.append(Http(oficina, redis or EMBUTIDO))
+    return medidas
+
+
+def _da_fila(oficina: Oficina, alvo: str | None) -> list[Medida]:
+    medidas: list[Medida] = []
+    if alvo in (None, "fila"):
+        medidas.append(Fila(oficina))
+    if alvo in (None, "fila_http"):
+        medidas.append(FilaHttp(oficina))
     return medidas
 
 
