@@ -16,6 +16,7 @@ from clientes.loja_cliente import respostas
 from clientes.loja_cliente.rules import montar_payload
 from clientes.monitor import CONTEXTO
 from clientes.monitor.conteudo import conteudos
+from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from filas.fila.contextos import Contexto, Requisicao, Resposta, Resultado
 
 PRIMEIRA_ESPERA: Final = timedelta(seconds=15)
@@ -64,7 +65,7 @@ class LojaCliente(Contexto):
         return str(conteudo.get("CLIENTE_VAREJO") or "")
 
     def endereco(self, chave: str, request: HttpRequest) -> str:
-        pode = request.user.has_perm("clientes.view_cliente")
+        pode = request.user.has_perms(["clientes.view_cliente", VER_DOCUMENTOS])  # a code in the address may be a CPF
         return reverse("admin:clientes_cliente_change", args=[quote(chave)]) if pode else ""
 
     def espera(self, tentativa: int) -> timedelta:

@@ -186,8 +186,10 @@ def _sozinho() -> Iterator[bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended('filas.avisos', 0))")
         [meu] = cursor.fetchone()
-        try:
-            yield meu
-        finally:
-            if meu:
+    sessao = connection.connection
+    try:
+        yield meu
+    finally:
+        if meu and connection.connection is sessao and connection.is_usable():
+            with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended('filas.avisos', 0))")

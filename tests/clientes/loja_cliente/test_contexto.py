@@ -205,7 +205,7 @@ def test_regra_que_falha_nem_chama(httpserver: HTTPServer, settings: Any) -> Non
     assert "BELO HORIZONTE/MG" in mensagem.mensagem and httpserver.log == []
     assert (achar := causa_de("SEM_IBGE").conserto) is not None
     assert (conserto := achar(mensagem)) is not None
-    assert conserto == (f"/admin/clientes/varredura/informar/{mensagem.pk}/", "Informar o município")
+    assert conserto[:2] == (f"/admin/clientes/varredura/informar/{mensagem.pk}/", "Informar o município")
 
 
 @pytest.mark.parametrize(("url", "token"), [("", SEGREDO), ("http://127.0.0.1:9/setIlli", ""), ("", "")])
@@ -229,8 +229,7 @@ def test_destino_que_falha_sempre_pausa_o_contexto_e_o_primeiro_sucesso_retoma(
     httpserver.clear()
     httpserver.expect_request("/setIlli").respond_with_json(OK)
     assert executar(Mensagem.objects.filter(situacao=0).earliest("id").token) is not None
-    estado.refresh_from_db()
-    assert estado.pausado_ate is None and estado.falhas_seguidas == 0
+    assert EstadoContexto.objects.filter(pausado_ate=None, falhas_seguidas=0).exists()
 
 
 def test_o_segredo_nao_fica_em_tabela_nem_em_log(

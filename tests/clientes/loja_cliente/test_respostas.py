@@ -89,7 +89,7 @@ def test_um_200_que_diz_erro_espera_uma_pessoa(corpo: Any, trecho: str) -> None:
 )
 def test_um_200_que_nao_se_le_e_tentado_de_novo(corpo: str, tipo: str, trecho: str) -> None:
     resultado = interpretar(resposta(200, corpo, tipo))
-    assert (resultado.tipo, resultado.codigo, resultado.destino_falhou) == (ADIAR, "RESPOSTA_ILEGIVEL", True)
+    assert (resultado.tipo, resultado.codigo, resultado.conta_como_falha) == (ADIAR, "RESPOSTA_ILEGIVEL", True)
     assert trecho in resultado.mensagem
 
 

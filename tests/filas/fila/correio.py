@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
 from email import message_from_bytes, policy
@@ -31,7 +32,7 @@ class Correio:
         return "250 OK"
 
     async def handle_DATA(self, servidor: SMTP, sessao: Session, envelope: Envelope) -> str:
-        self.ao_receber()
+        await asyncio.to_thread(self.ao_receber)
         if self.recusar:
             return self.recusar
         assert isinstance(envelope.content, bytes)
