@@ -14,6 +14,7 @@ from bench.processos import Processos
 
 SEGUNDOS_PARA_SUBIR = 180.0
 _CELERY = ("celery", "--app", "erp.config.celery:app")
+_QUIETO = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 class Retaguarda:
@@ -34,17 +35,23 @@ class Retaguarda:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.porta}"
 
-    def iniciar(self, *, trabalhadores: int = 1, por_trabalhador: int = 2, relogio: bool = True) -> None:
-        """Start everything; `esperar` until the web answers."""
+    def iniciar(
+        self, *, trabalhadores: int = 1, por_trabalhador: int = 2, relogio: bool = True, mundo: bool = False
+    ) -> None:
+        """Start everything; `esperar` until the web answers. `mundo`: also the worker that calls other systems."""
         self._iniciar_web()
         for _ in range(trabalhadores):
             self.iniciar_trabalhador(por_trabalhador)
+        if mundo:
+            self.outros.append(
+                self._iniciar("mundo", [*_CELERY, "worker", "--queues", "mundo", "--concurrency", "1", *_QUIETO])
+            )
         if relogio:
             comando = [*_CELERY, "beat"]
             self.outros.append(self._iniciar("relogio", comando))
 
     def iniciar_trabalhador(self, concorrencia: int) -> subprocess.Popen[str]:
-        opcoes = ["--concurrency", str(concorrencia), "--without-gossip", "--without-mingle", "--without-heartbeat"]
+        opcoes = ["--queues", "celery", "--concurrency", str(concorrencia), *_QUIETO]
         processo = self._iniciar("trabalhador", [*_CELERY, "worker", *opcoes])
         self.trabalhadores.append(processo)
         return processo

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bench.demonstracao.andamento import andamento
 from bench.demonstracao.atos import corrigir_no_caixa, decidir_divergencias, pedir_de_novo, reprocessar_o_caixa
 from bench.demonstracao.caixas import Caixa, abrir_caixas
+from bench.demonstracao.clientes import Integrador, conferir_clientes, plataforma
 from bench.demonstracao.consertos import (
     Erro,
     consertar,
@@ -38,6 +39,7 @@ from bench.pasta import Pasta
 from bench.processos import Processos
 from bench.reconciliacao import ChaveOperacao, diferencas, esperado, lancado, ler_cadastro
 from bench.servico import Retaguarda
+from clientes.loja_cliente.falso import IlliFalso
 from pdv.conferencia.services import recalcular_tocados
 from pdv.processamento.models import Alvo
 from pdv.replicacao.models import Rejeicao
@@ -52,12 +54,12 @@ LOTES = 24
 def demonstrar(pasta: Pasta, *, xml: Path | None, operacoes: int, tela: Console) -> list[str]:
     """Run the whole demonstration; returns every difference found, in Portuguese. None is what everybody hopes for."""
     inicio = time.monotonic()
-    with Processos(pasta.raiz) as processos, _barras(tela) as barras:
+    with Processos(pasta.raiz) as processos, _barras(tela) as barras, plataforma() as illi:
         caixas = abrir_caixas(pasta, processos, CNPJS)
-        ambiente = pasta.variaveis(PDV_LOTE=str(max(2, operacoes // LOTES)))
+        ambiente = pasta.variaveis(PDV_LOTE=str(max(2, operacoes // LOTES)), ILLI_URL=illi.url, ILLI_TOKEN=illi.token)
         retaguarda = Retaguarda(processos, ambiente)
         _preparar(pasta, caixas, operacoes, barras)
-        retaguarda.iniciar()
+        retaguarda.iniciar(mundo=True)
         _cadastrar(caixas, xml, barras)
         with _cena(barras, "abrindo a retaguarda"):
             retaguarda.esperar()
@@ -65,12 +67,14 @@ def demonstrar(pasta: Pasta, *, xml: Path | None, operacoes: int, tela: Console)
             caixas, retaguarda, barras, barras.console.print, max(2, operacoes // len(caixas) // PACOTES)
         )
         movimento.rodar()
-        ignoradas, faltas = _consertar(caixas, barras, tela)
-        faltas += _reprocessar(barras)
+        faltas = _cadastrar_clientes(retaguarda.url, barras)
+        ignoradas, sem_erro = _consertar(caixas, barras, tela)
+        faltas += sem_erro + _reprocessar(barras)
         _transmitir(caixas, retaguarda.url, movimento.lote, barras)
         faltas += _divergir(caixas[0], retaguarda.url, movimento.lote, barras)
         faltas += _reprocessar_em_massa(caixas[2], barras)
         _replicar_de_novo(caixas[1], retaguarda.url, movimento.lote, barras)
+        faltas += _conferir_clientes(illi, barras)
         retaguarda.encerrar()
         faltas += _conferir(caixas, ignoradas, tela)
         _mostrar_ritmo(movimento, caixas, time.monotonic() - inicio, tela)
@@ -187,6 +191,19 @@ def _replicar_de_novo(caixa: Caixa, url: str, lote: int, barras: Progress) -> No
     with _cena(barras, f"pedindo ao PDV {caixa.codigo} que replique uma venda de novo"):
         numero = pedir_de_novo(caixa, url, lote, gerente())
     barras.console.print(f"A venda {numero} do PDV {caixa.codigo} foi estornada, pedida, replicada de novo e lançada.")
+
+
+def _cadastrar_clientes(url: str, barras: Progress) -> list[str]:
+    """Early on: what the platform refuses is tried again while other scenes go on."""
+    with _cena(barras, "recebendo clientes da loja virtual"):
+        return Integrador(url, gerente()).cadastrar()
+
+
+def _conferir_clientes(illi: IlliFalso, barras: Progress) -> list[str]:
+    with _cena(barras, "levando os clientes à plataforma"):
+        dito, faltas = conferir_clientes(illi, gerente())
+    barras.console.print(dito)
+    return faltas
 
 
 def _conferir(caixas: list[Caixa], ignoradas: frozenset[ChaveOperacao], tela: Console) -> list[str]:

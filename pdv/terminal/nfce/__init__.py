@@ -7,7 +7,7 @@ certificate and the digest are deterministic noise in the shape that the XSD ask
 from pdv.terminal.nfce.documento import NotaGerada, gerar_nfce
 from pdv.terminal.nfce.evento import Cancelamento, cancelar_nfce
 from pdv.terminal.nfce.nota import ItemDaNota, NotaParaGerar, PagamentoDaNota, chave_da_nota, problemas_da_nota
-from pdv.terminal.nfce.transmissao import Transmissao, autorizar_nfce
+from pdv.terminal.nfce.transmissao import Transmissao, assinada, autorizar_nfce
 
 __all__ = [
     "Cancelamento",
@@ -16,6 +16,7 @@ __all__ = [
     "NotaParaGerar",
     "PagamentoDaNota",
     "Transmissao",
+    "assinada",
     "autorizar_nfce",
     "cancelar_nfce",
     "chave_da_nota",

@@ -18,12 +18,17 @@ class Transmissao:
     quando: datetime
 
 
+def assinada(xml: str) -> bool:
+    """Whether the document is signed: the authority takes no other."""
+    return _DIGEST.search(xml) is not None
+
+
 def autorizar_nfce(xml: str, transmissao: Transmissao) -> str:
-    """The `nfeProc` around a bare NFe issued offline. Raises ValueError for a document that has a protocol already."""
+    """The `nfeProc` around a bare NFe issued offline. Raises ValueError for one without signature, or with a protocol."""
     corpo = xml[xml.find("<NFe") :]
     digest = _DIGEST.search(corpo)
     if "<protNFe" in xml or not corpo.startswith("<NFe") or digest is None:
-        raise ValueError("só uma nota em contingência, sem protocolo, pode ser transmitida")
+        raise ValueError("só uma nota em contingência, assinada e sem protocolo, pode ser transmitida")
     quando = momento_no_brasil(transmissao.quando).isoformat(timespec="seconds")
     return (
         '<?xml version="1.0" encoding="UTF-8"?><nfeProc xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00">'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.management import call_command
 
@@ -19,8 +21,8 @@ def test_nota_de_contingencia_transmitida_e_a_mesma_com_protocolo_e_volta_a_pend
     antes = {n.pk: n for n in NotaFiscal.objects.filter(situacao="contingencia")}
     assert antes
     NotaFiscal.objects.update(lojamix_sit_replicacao=SituacaoReplicacao.EFETUADA)
-    assert transmitir() == len(antes)
-    assert transmitir() == 0
+    assert transmitir() == (len(antes), 0)
+    assert transmitir() == (0, 0)
     for nota in NotaFiscal.objects.filter(pk__in=antes):
         lido, era = ler_documento(nota.xml), ler_documento(antes[nota.pk].xml)
         assert (lido.situacao, lido.protocolo) == ("autorizada", nota.protocolo)
@@ -36,3 +38,14 @@ def test_nota_ja_autorizada_nao_se_transmite() -> None:
     assert nota is not None
     with pytest.raises(ValueError, match="só uma nota em contingência"):
         autorizar_nfce(nota.xml, Transmissao(nota.chave, "1", nota.data_emissao))
+
+
+def test_nota_importada_sem_assinatura_continua_em_contingencia_e_se_diz(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("pdv_simular", operacoes=200, so_vendas=True, verbosity=0)
+    primeira = NotaFiscal.objects.filter(situacao="contingencia").order_by("pk").first()
+    assert primeira is not None
+    sem = re.sub(r"<Signature.*?</Signature>", "", primeira.xml, flags=re.DOTALL)
+    NotaFiscal.objects.filter(pk=primeira.pk).update(xml=sem)
+    call_command("pdv_transmitir")
+    assert "1 sem assinatura continuam em contingência." in capsys.readouterr().out
+    assert list(NotaFiscal.objects.filter(situacao="contingencia")) == [primeira]

@@ -14,4 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **opcoes: Any) -> None:
         preparar()
-        self.stdout.write(f"{transmitir()} notas de contingência autorizadas.")
+        transmitidas = transmitir()
+        self.stdout.write(f"{transmitidas.autorizadas} notas de contingência autorizadas.")
+        if transmitidas.sem_assinatura:
+            self.stdout.write(f"{transmitidas.sem_assinatura} sem assinatura continuam em contingência.")
