@@ -13,7 +13,9 @@ from django.utils import timezone
 from clientes.models import Pendente, Reenvio, Varredura
 from clientes.monitor import CONTEXTO
 from clientes.monitor.informar import SEM_BACEN, SEM_IBGE
+from clientes.monitor.lugares import chave_do_municipio
 from clientes.monitor.reenvio import fila_cheia
+from erp.cadastros.lugares import juntar
 from filas.models import Mensagem
 
 CONTADOS: Final = 10_000
@@ -22,6 +24,9 @@ LUGARES: Final = 12
 REENVIOS: Final = 5
 SINAL_DE_VIDA: Final = timedelta(minutes=2)
 ATRASO_NORMAL: Final = timedelta(minutes=5)
+
+
+Lugar = tuple[str, str, str]  # cause, joined name, UF
 
 
 class Contagem(NamedTuple):
@@ -108,11 +113,16 @@ def lugares_sem_codigo() -> list[LugarSemCodigo]:
             [CONTEXTO, SEM_IBGE, EXAMINADAS, CONTEXTO, SEM_BACEN, EXAMINADAS],
         )
         linhas = cursor.fetchall()
-    grupos: dict[tuple[str, str], list[int]] = {}
+    grupos: dict[Lugar, list[tuple[int, str]]] = {}
     for causa, cidade, uf, pais, id_ in linhas:
-        nome = pais if causa == SEM_BACEN else f"{cidade or 'sem cidade'}/{uf or 'sem UF'}"
-        grupos.setdefault((causa, (nome or "sem país").upper()), []).append(id_)
-    achados = [LugarSemCodigo(nome, causa == SEM_BACEN, len(ids), max(ids)) for (causa, nome), ids in grupos.items()]
+        e_pais = causa == SEM_BACEN
+        nome = (pais or "sem país") if e_pais else f"{cidade or 'sem cidade'}/{uf or 'sem UF'}"
+        chave = (causa, juntar(pais), "") if e_pais else (causa, *chave_do_municipio(cidade, uf))
+        grupos.setdefault(chave, []).append((id_, nome))
+    achados = [
+        LugarSemCodigo(max(iguais)[1], chave[0] == SEM_BACEN, len(iguais), max(iguais)[0])
+        for chave, iguais in grupos.items()
+    ]
     return sorted(achados, key=lambda lugar: -lugar.mensagens)[:LUGARES]
 
 
