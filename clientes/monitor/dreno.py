@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError
@@ -28,7 +29,7 @@ NOME: Final = "clientes.monitor"
 PARTICAO: Final = 0
 _UNICA: Final = "23505"  # unique_violation
 _TEXTO_DA_MORTE = "derrubou o Monitor {} vezes seguidas; veja o registro (log) e mande tentar de novo"
-Nota = tuple[int, str, bool]  # id, codigo_cliente, forcar
+Nota = tuple[int, str, datetime | None]  # id, codigo_cliente, since when it must be told even with nothing new
 
 
 class DrenoClientes:
@@ -81,8 +82,8 @@ class DrenoClientes:
         if not notas:
             return Resumo()
         atuais = conteudos(cursor, list(dict.fromkeys(codigo for _, codigo, _ in notas)))
-        forcados = {codigo for _, codigo, forcar in notas if forcar}
-        iguais = _como_a_ultima(cursor, {c: conteudo for c, conteudo in atuais.items() if c not in forcados})
+        forcados = {codigo: desde for _, codigo, desde in notas if desde is not None}
+        iguais = _como_a_ultima(cursor, atuais, forcados)
         novos = {codigo: conteudo for codigo, conteudo in atuais.items() if codigo not in iguais}
         _enfileirar(novos)
         cursor.execute("DELETE FROM clientes_pendentes WHERE id = ANY(%s::bigint[])", [lista(n[0] for n in notas)])
@@ -136,21 +137,30 @@ class DrenoClientes:
 
 def _reivindicar(cursor: CursorWrapper, ids: Sequence[int]) -> list[Nota]:
     cursor.execute(
-        """SELECT id, codigo_cliente, forcar FROM clientes_pendentes
+        """SELECT id, codigo_cliente, CASE WHEN forcar THEN notado_em END FROM clientes_pendentes
            WHERE id = ANY(%s::bigint[]) AND erro = '' ORDER BY id FOR UPDATE SKIP LOCKED""",
         [lista(ids)],
     )
     return list(cursor.fetchall())
 
 
-def _como_a_ultima(cursor: CursorWrapper, atuais: dict[str, dict[str, str]]) -> set[str]:
-    """Those whose last message, whatever became of it, says the same; when the row was written does not count."""
+def _como_a_ultima(cursor: CursorWrapper, atuais: dict[str, dict[str, str]], forcados: dict[str, datetime]) -> set[str]:
+    """Those whose last message, whatever became of it, says the same; when the row was written does not count.
+
+    Of those in `forcados`, only a message newer than that moment: asked to be told again, they have been.
+    """
     cursor.execute(
-        """SELECT n.chave FROM unnest(%s::text[], %s::text[]) AS n(chave, conteudo)
-           CROSS JOIN LATERAL (SELECT m.conteudo FROM wosk_queue m WHERE m.contexto = %s AND m.chave = n.chave
+        """SELECT n.chave FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS n(chave, conteudo, desde)
+           CROSS JOIN LATERAL (SELECT m.conteudo, m.criada_em FROM wosk_queue m WHERE m.contexto = %s AND m.chave = n.chave
                                ORDER BY m.id DESC LIMIT 1) AS ultima
-           WHERE ultima.conteudo - 'DATA_PARA_TRANSFERENCIA' = n.conteudo::jsonb - 'DATA_PARA_TRANSFERENCIA'""",
-        [list(atuais), [json.dumps(conteudo) for conteudo in atuais.values()], CONTEXTO],
+           WHERE ultima.conteudo - 'DATA_PARA_TRANSFERENCIA' = n.conteudo::jsonb - 'DATA_PARA_TRANSFERENCIA'
+             AND (n.desde IS NULL OR ultima.criada_em >= n.desde)""",
+        [
+            list(atuais),
+            [json.dumps(conteudo) for conteudo in atuais.values()],
+            [forcados.get(codigo) for codigo in atuais],
+            CONTEXTO,
+        ],
     )
     return {linha[0] for linha in cursor.fetchall()}
 

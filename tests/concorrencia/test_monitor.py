@@ -118,9 +118,7 @@ def test_escritores_e_monitores_juntos_a_ultima_mensagem_e_o_que_o_cliente_e(mon
         while not fim.is_set():
             varrer(por="teste")
 
-    linhas = [
-        threading.Thread(target=_fechando(f)) for f in (escritor(1), escritor(2), escritor(3), monitor, monitor)
-    ]
+    linhas = [threading.Thread(target=_fechando(f)) for f in (escritor(1), escritor(2), escritor(3), monitor, monitor)]
     for linha in linhas:
         linha.start()
     for linha in linhas[:3]:

@@ -14,11 +14,11 @@ def test_metricas_dizem_o_que_espera_e_ha_quanto_tempo() -> None:
     escrever("2")
     texto = em_prometheus().decode()
     assert "retaguarda_monitor_mudancas 2.0" in texto
-    assert "retaguarda_monitor_atraso_segundos 0.0" not in texto
+    assert "retaguarda_monitor_atraso_segundos 0.0\n" not in texto
     monitorar()
     texto = em_prometheus().decode()
     assert "retaguarda_monitor_mudancas 0.0" in texto
-    assert "retaguarda_monitor_atraso_segundos 0.0" in texto
+    assert "retaguarda_monitor_atraso_segundos 0.0\n" in texto
 
 
 def test_saem_em_metrics() -> None:
