@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -86,7 +87,7 @@ class PaginaDeInformar(_Base):
             "lugar": lugar,
             "mensagem": mensagem,
             "voltar": _pagina_da_mensagem(mensagem),
-            "cliente": endereco("clientes_cliente_change", mensagem.chave) if ve_cliente else "",
+            "cliente": endereco("clientes_cliente_change", quote(mensagem.chave)) if ve_cliente else "",
         }
         if lugar is not None:
             busca = request.GET.get("q", "").strip()[:60]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -30,7 +31,7 @@ OUTROS = {
 }  # fmt: skip
 
 
-def sql(texto: str, *valores: object) -> None:
+def sql(texto: str, *valores: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(texto, valores)
 
