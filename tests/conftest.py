@@ -33,6 +33,9 @@ def _ambiente_de_testes(pasta: Path) -> None:
         "DEBUG": "0",
         "HTTPS": "0",
         "LOG_NIVEL": "WARNING",
+        "ILLI_URL": "",  # no message of a test goes out by a setting that the test did not make
+        "ILLI_TOKEN": "",
+        "FILAS_NOTIFICAR_PARA": "",
     }
 
 

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         caderno = illi.caderno
         respostas = ", ".join(f"{n} com {status}" for status, n in sorted(caderno.respostas.items())) or "nenhuma"
         self._dizer(
-            f"{len(caderno.clientes)} clientes recebidos; {caderno.repetidas} repetidos; respostas: {respostas}."
+            f"Clientes recebidos: {len(caderno.clientes)}; repetidos: {caderno.repetidas}; respostas: {respostas}."
         )
 
     def _dizer(self, linha: str) -> None:
