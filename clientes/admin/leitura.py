@@ -9,19 +9,34 @@ from typing import Any, NamedTuple
 
 from auditoria.rules import OCULTO, mascarar_campo, mascarar_documento, mascarar_texto
 from clientes.models import RegistroRecebido
+from clientes.webservice.campos import (
+    CADASTRAMENTO,
+    CAMPOS,
+    CODIGO_CLIENTE,
+    DATA_PARA_TRANSFERENCIA,
+    DETALHADA,
+    EVENTO,
+    MENSAGEM,
+    TIPO_VAREJO,
+)
 from erp.cadastros.documentos import mostrar
 
 # What says nothing of who the customer is beyond what the list shows; of any other field, documents and phones are
 # masked and the rest is hidden.
 _ABERTOS = frozenset(
     {
-        "CLIENTE_VAREJO", "FILIAL", "PF_PJ", "ESTRANGEIRO", "CIDADE", "UF", "PAIS", "STATUS", "TIPO_VAREJO", "OMS", "eventId",
-        "TIPO_LOGRADOURO", "CADASTRAMENTO", "DATA_PARA_TRANSFERENCIA", "Mensagem", "Mensagem Detalhada",
+        "CLIENTE_VAREJO", "FILIAL", "PF_PJ", "ESTRANGEIRO", "CIDADE", "UF", "PAIS", "STATUS", "TIPO_LOGRADOURO", "OMS",
+        EVENTO, TIPO_VAREJO, CADASTRAMENTO, DATA_PARA_TRANSFERENCIA, MENSAGEM, DETALHADA,
     }
 )  # fmt: skip
-_CODIGOS = frozenset({"CODIGO_CLIENTE", "CPF_CGC"})
+_CODIGOS = frozenset({CODIGO_CLIENTE, "CPF_CGC"})
 _MASCARADOS = frozenset({"TELEFONE", "CELULAR", "EMAIL"})
 _ERROS = "erros"
+_NA_ORDEM = (
+    EVENTO, CODIGO_CLIENTE, *(campo.nome for campo in CAMPOS), TIPO_VAREJO, "OMS", CADASTRAMENTO, DATA_PARA_TRANSFERENCIA,
+    MENSAGEM, DETALHADA,
+)  # fmt: skip
+_ORDEM = {nome: n for n, nome in enumerate(_NA_ORDEM)}
 _MAXIMO = 2_000  # letters of one value on the screen
 
 
@@ -65,13 +80,16 @@ class Visor:
         return {
             "linhas": self.lado_a_lado(recebido, respondido),
             "problemas": self.problemas(respondido),
-            "dito": self.texto(str(respondido.get("Mensagem Detalhada", ""))),
+            "dito": self.texto(str(respondido.get(DETALHADA, ""))),
             "bruto": "" if isinstance(registro.conteudo, Mapping) else self.valor("", registro.conteudo),
         }
 
     def lado_a_lado(self, recebido: Mapping[str, Any], respondido: Mapping[str, Any]) -> list[Linha]:
-        """Every field of either, those of the request first and in its order."""
-        nomes = [*recebido, *(nome for nome in respondido if nome not in recebido and nome != _ERROS)]
+        """Every field of either, in the order of the specification; those it does not know after them.
+
+        The database keeps no order of fields.
+        """
+        nomes = sorted({*recebido, *respondido} - {_ERROS}, key=lambda nome: (_ORDEM.get(nome, len(_ORDEM)), nome))
         return [
             Linha(
                 nome,
