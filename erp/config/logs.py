@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from django.http import HttpRequest
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from auditoria.contexto import endereco
 from auditoria.rules import mascarar
 
 _SIMPLES = (str, int, float, bool, type(None), bytes)
@@ -20,6 +22,11 @@ def mascarar_dados_pessoais(_logger: WrappedLogger, _metodo: str, evento: EventD
     tracebacks too. An object is turned into its text first, for its `repr` may hold any of them.
     """
     return mascarar(_em_texto(evento))
+
+
+def anotar_origem(request: HttpRequest, **_: Any) -> None:
+    """A receiver of django-structlog: every line of a request says the address that its audit events say."""
+    structlog.contextvars.bind_contextvars(ip=endereco(request))
 
 
 def _em_texto(valor: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import structlog
+from django.test import Client
 
 from erp.config import logs
 
@@ -78,3 +79,12 @@ def test_cada_linha_diz_quando_quem_e_em_que_nivel(saida: io.StringIO) -> None:
     assert linha.pop("timestamp").endswith("Z")
     assert linha == {"event": "recebido, ação", "level": "info", "logger": "pdv.replicacao", "request_id": "r-1"}
     assert "ação" in saida.getvalue()
+
+
+@pytest.mark.django_db
+def test_um_pedido_e_uma_linha_com_o_endereco_de_quem_chama_e_nao_o_que_ele_diz_ser(saida: io.StringIO) -> None:
+    Client().get("/admin/login/", REMOTE_ADDR="203.0.113.9", headers={"X-Forwarded-For": "198.51.100.1"})
+    escritas = [linha for linha in linhas(saida) if str(linha["event"]).startswith("request_")]
+    assert [(linha["event"], linha["ip"], linha["code"]) for linha in escritas] == [
+        ("request_finished", "203.0.113.9", 200)
+    ]
