@@ -22,6 +22,8 @@ ALVOS = (
     "fila",
     "fila_http",
     "fila_memoria",
+    "clientes",
+    "clientes_lote",
 )
 
 

@@ -58,13 +58,22 @@ BARRAS = {
     "fila": Barra("(h) fila, chamada que nada faz, 1 trabalhador", 1.0),
     "fila_http": Barra("(i) fila, destino que responde em 50 ms, 1 trabalhador", 1.0),
     "fila_memoria": Barra("(j) fila, memória de um trabalhador", 1.1, ao_menos=False),
+    "clientes": Barra("(k) clientes um a um, 2 web, 1.000.000 no cadastro", 1.0),
+    "clientes_contra_sql": Barra("(k) o mesmo contra SQL à mão"),
+    "clientes_p99": Barra("(k) latência p99 a 50 por segundo", 1.0, ao_menos=False),
+    "clientes_1m": Barra("(k) clientes um a um com 1.000.000 no cadastro", 1.2, ao_menos=False),
+    "clientes_lote": Barra("(l) clientes em lotes de 500, 2 web, 1.000.000 no cadastro", 1.0),
+    "clientes_lote_contra_sql": Barra("(l) o mesmo contra COPY à mão"),
+    "clientes_lote_1m": Barra("(l) clientes em lotes com 1.000.000 no cadastro", 1.2, ao_menos=False),
 }
-POR_SEGUNDO = "operacoes/s"
+POR_SEGUNDO, CLIENTES_POR_SEGUNDO = "operacoes/s", "clientes/s"
 MENSAGENS_POR_SEGUNDO = "mensagens/s"
 DO_ALVO = {
     "limite": {"limite_sql"}, "processar": {"processar"}, "http": {"http_ao_razao"},
     "latencia": {"latencia_p99_redis", "latencia_p99_embutido"}, "volume": {"processar_1m"}, "memoria": {"worker_rss"},
     "reprocessar": {"reprocessar"}, "fila": {"fila"}, "fila_http": {"fila_http"}, "fila_memoria": {"fila_memoria"},
+    "clientes": {"clientes", "clientes_contra_sql", "clientes_p99", "clientes_1m"},
+    "clientes_lote": {"clientes_lote", "clientes_lote_contra_sql", "clientes_lote_1m"},
 }  # fmt: skip
 
 
@@ -83,6 +92,13 @@ def medidos(figuras: Figuras, alvo: str | None = None) -> dict[str, Medido]:
         "fila_http": lambda: _contra_piso(figuras.mediana("fila_http"), MENSAGENS_POR_SEGUNDO, 150),
         "fila_memoria": lambda: _memoria_da_fila(figuras),
         "worker_rss": lambda: _contra_teto(figuras.rss_mb or None, "MB", 250),
+        "clientes": lambda: _contra_piso(figuras.mediana("clientes_muitos.um"), CLIENTES_POR_SEGUNDO, 300),
+        "clientes_contra_sql": lambda: _clientes(figuras, "um", "clientes_sql"),
+        "clientes_p99": lambda: _contra_teto(figuras.mediana("clientes_muitos.p99"), "ms", 100),
+        "clientes_1m": lambda: _clientes(figuras, "um", "clientes_poucos"),
+        "clientes_lote": lambda: _contra_piso(figuras.mediana("clientes_muitos.lote"), CLIENTES_POR_SEGUNDO, 8000),
+        "clientes_lote_contra_sql": lambda: _clientes(figuras, "lote", "clientes_sql"),
+        "clientes_lote_1m": lambda: _clientes(figuras, "lote", "clientes_poucos"),
     }
     return {nome: medido for nome, tentar in tentativas.items() if nome in pedidos and (medido := tentar()) is not None}
 
@@ -121,6 +137,16 @@ def _memoria_da_fila(figuras: Figuras) -> Medido | None:
     if maior is None or no_comeco is None:
         return None
     return _medido(maior, "MB", maior / no_comeco, "o mesmo processo no primeiro décimo")
+
+
+def _clientes(figuras: Figuras, modo: str, contra: str) -> Medido | None:
+    """With many stored: the speed against that of SQL by hand, or the cost against that of few stored."""
+    muitos, base = figuras.mediana(f"clientes_muitos.{modo}"), figuras.mediana(f"{contra}.{modo}")
+    if muitos is None or base is None:
+        return None
+    if contra == "clientes_poucos":
+        return _medido(muitos, CLIENTES_POR_SEGUNDO, base / muitos, "custo com 10.000 no cadastro")
+    return _medido(muitos, CLIENTES_POR_SEGUNDO, muitos / base, f"SQL à mão: {_numero(base)} {CLIENTES_POR_SEGUNDO}")
 
 
 def _volume(figuras: Figuras) -> Medido | None:
@@ -196,7 +222,7 @@ _COMO = """## Como repetir
 
 `make bench` mede tudo (cerca de 15 minutos, 20 GB livres em disco); `make bench ALVO=processar` mede uma área:
 `limite`, `processar`, `http`, `latencia`, `volume`, `memoria`, `reprocessar`, `fila`, `fila_http`, `fila_memoria`
-(`--mensagens 1000000` para um milhão). As demais figuras ficam como estavam.
+(`--mensagens 1000000` para um milhão), `clientes`, `clientes_lote`. As demais figuras ficam como estavam.
 
 ## O que é medido
 
@@ -211,6 +237,10 @@ embutido, com fsync, em um banco próprio da execução. As rodadas se alternam;
 - **latencia**: uma venda por pedido, 5 por segundo durante 20 s; do POST até a venda e a nota estarem lançadas.
 - **volume**: 2.000 vendas processadas de verdade, multiplicadas por INSERT..SELECT em todas as tabelas, razões inclusive;
   a razão é o custo por operação contra o de 10.000 armazenadas.
+- **clientes**, **clientes_lote**: `POST …/wosk_loja_cliente`, um cliente por pedido em 8 conexões, e em lotes de 500 em 4;
+  metade dos clientes é nova, metade já está no cadastro. Dois processos gunicorn. SQL à mão: o mesmo cliente em uma tabela
+  simples, por INSERT .. ON CONFLICT e um commit cada, ou por COPY e um commit a cada 500, em 2 conexões. A latência é de um
+  pedido a cada 20 ms, contada de quando ele devia partir.
 - **memoria**: o maior RSS de um processo trabalhador em todas as medidas desta execução.
 - **fila**: 20.000 mensagens já na fila, um processo, a chamada não faz nada: pegar, montar, anotar a tentativa, terminar.
 - **fila_http**: 3.000 mensagens, um processo, um destino de verdade em loopback que responde em 50 ms, 16 chamadas

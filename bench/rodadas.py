@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bench.cadastro import registrar_empresa
 from bench.medidas.base import Medida, Oficina
+from bench.medidas.clientes import de_clientes
 from bench.medidas.corretor import EMBUTIDO, iniciar_redis
 from bench.medidas.fila import Fila, FilaHttp, FilaMemoria
 from bench.medidas.http import Http
@@ -27,6 +28,7 @@ from bench.pasta import Pasta
 from bench.processos import Processos
 
 RODADAS_LATENCIA = 2
+DE_CLIENTES = ("clientes", "clientes_lote")
 DE_VAZAO = ("limite", "processar", "http", "memoria", "reprocessar")
 
 
@@ -62,6 +64,8 @@ def medir(
         if alvo in (None, "volume"):
             _intercalar([Volume(oficina, "volume_muitas", armazenadas), Volume(oficina, "volume_poucas", POUCAS)],
                         rodadas, progresso, figuras)  # fmt: skip
+        if alvo in (None, *DE_CLIENTES):
+            _intercalar(de_clientes(oficina, alvo, armazenadas), rodadas, progresso, figuras)
         if alvo in (None, *DE_VAZAO):
             _intercalar(_de_vazao(oficina, alvo, figuras), rodadas, progresso, figuras)
         if alvo in (None, "fila", "fila_http"):
