@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from pytest_httpserver import HTTPServer
 
 from clientes.models import Cliente
+from clientes.monitor.informar import informar_municipio
 from clientes.monitor.services import varrer
-from filas.fila.servicos import enviar
+from filas.fila.servicos import enviar, notificar, reprocessar
 from filas.models import Mensagem
 from tests.clientes.loja_cliente.conteudos import PAYLOAD
 from tests.clientes.webservice.conftest import EXEMPLO, Enviar, chave
 from tests.clientes.webservice.conftest import enviar as postar
+from tests.filas.fila.correio import correio_no_ar
 
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["chave", "postar"]
@@ -112,6 +117,38 @@ def test_o_que_se_pode_ler_nao_traz_segredo(
         andar()
     escrito = caplog.text + "".join(capfd.readouterr())
     assert SEGREDO not in escrito and chave not in escrito
+
+
+def test_do_erro_ao_aviso_ao_conserto_ao_envio(postar: Enviar, illi: Illi, settings: Any) -> None:
+    postar(EXEMPLO, CIDADE="BELÓZONTE")
+    with correio_no_ar(settings, "ti@exemplo.com.br") as correio:
+        andar()
+        parada = Mensagem.objects.get()
+        assert (parada.situacao, parada.causa) == (4, "SEM_IBGE") and illi.payloads == []
+        assert [notificar().avisados for _ in range(2)] == [1, 0]
+        [carta] = correio.cartas
+        assert "Município sem código IBGE: 1 mensagem" in carta.get_content()
+        assert f"/filas/mensagem/{parada.pk}/change/" in carta.get_content()
+        ana = User.objects.create_superuser("ana")
+        reprocessar([parada.pk], usuario=ana, motivo="de novo")
+        enviar()  # fails again: nobody mended it
+        assert [notificar().avisados for _ in range(2)] == [1, 0]
+        assert informar_municipio(cidade="BELÓZONTE", uf="MG", ibge="3106200", usuario=ana) == 1
+        enviar()
+        [payload] = illi.payloads
+        assert (payload["enderecos"][0]["cidade"], payload["enderecos"][0]["ibge"]) == ("BELÓZONTE", "3106200")
+        assert illi.chaves == [str(parada.token)]
+        assert notificar().avisados == 0 and len(correio.cartas) == 2
+
+
+def test_o_curl_guardado_repete_a_chamada(postar: Enviar, illi: Illi) -> None:
+    postar(EXEMPLO)
+    andar()
+    curl = Mensagem.objects.get().curl
+    ambiente = os.environ | {"AUTHORIZATION": SEGREDO}
+    subprocess.run(["bash"], input=curl.encode(), env=ambiente, check=True, capture_output=True)
+    primeira, segunda = illi.payloads
+    assert primeira == segunda and len(set(illi.chaves)) == 1
 
 
 def test_estrangeiro_e_empresa(postar: Enviar, illi: Illi) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -45,3 +47,18 @@ def porta_livre() -> int:
     with socket.socket() as tomada:
         tomada.bind(("127.0.0.1", 0))
         return int(tomada.getsockname()[1])
+
+
+@contextmanager
+def correio_no_ar(settings: Any, *para: str) -> Iterator[Correio]:
+    """The server, up, and the settings that send the digest through it to `para`."""
+    correio = Correio()
+    correio.controlador.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", correio.controlador.port
+    settings.FILAS_NOTIFICAR_PARA = list(para)
+    settings.RETAGUARDA_URL = "https://retaguarda.exemplo.com.br"
+    try:
+        yield correio
+    finally:
+        correio.controlador.stop()

@@ -16,7 +16,7 @@ from filas.causas import causa_de
 from filas.fila.avisos import EXEMPLOS, POR_CARTA, Avisos, notificar
 from filas.fila.entrada import enfileirar
 from filas.models import Mensagem
-from tests.filas.fila.correio import Correio, porta_livre
+from tests.filas.fila.correio import Correio, correio_no_ar, porta_livre
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONTEXTO = "Provas"
@@ -26,14 +26,8 @@ TI, GERENTE = "ti@exemplo.com.br", "gerente@exemplo.com.br"
 
 @pytest.fixture
 def correio(settings: Any) -> Iterator[Correio]:
-    correio = Correio()
-    correio.controlador.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", correio.controlador.port
-    settings.FILAS_NOTIFICAR_PARA = [TI, GERENTE]
-    settings.RETAGUARDA_URL = "https://retaguarda.exemplo.com.br"
-    yield correio
-    correio.controlador.stop()
+    with correio_no_ar(settings, TI, GERENTE) as correio:
+        yield correio
 
 
 def falhar(*causas: str) -> list[Mensagem]:
