@@ -87,7 +87,7 @@ def test_copiar_funciona_tambem_sem_https(pagina: Page) -> None:
     pagina.context.grant_permissions(["clipboard-read", "clipboard-write"])
     entrar(pagina)
     pagina.goto(f"{FILA}{m.pk}/change/")
-    pagina.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('sem HTTPS'))")
+    pagina.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('sem HTTPS')); }")
     pagina.get_by_role("button", name="Copiar o curl").click()
     expect(pagina.get_by_role("button", name="Copiado")).to_be_visible()
     assert pagina.evaluate("navigator.clipboard.readText()") == "curl http://127.0.0.1:1/"
