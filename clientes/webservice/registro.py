@@ -15,6 +15,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from django.db import DataError, IntegrityError, connection, transaction
@@ -90,11 +91,15 @@ class _Registro:
         return resultados
 
     def _ler(self, cursor: CursorWrapper) -> None:
-        self.tipos = {rules.chave_do_tipo(tipo): tipo for tipo in TipoVarejo.objects.values_list("pk", flat=True)}
         self.aceitos = gravacao.ler_aceitos(cursor, [(p.filial, p.evento) for p in self.pedidos if p.evento])
         codigos = {pedido.codigo_cliente for pedido in self.pedidos}
         documentos = {pedido.documento for pedido in self.pedidos if pedido.documento}
         self.cadastro = Cadastro(gravacao.ler_clientes(cursor, codigos, documentos))
+
+    @cached_property
+    def tipos(self) -> dict[str, str]:
+        """Read at the first INSERT: an UPDATE keeps the kind (§4)."""
+        return {rules.chave_do_tipo(tipo): tipo for tipo in TipoVarejo.objects.values_list("pk", flat=True)}
 
     def _decidir(self, n: int, pedido: Pedido, id_registro: str) -> Resultado:
         aceito = self.aceitos.get((pedido.filial, pedido.evento))
