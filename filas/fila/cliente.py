@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
 import time
@@ -61,13 +62,15 @@ def _chamar(requisicao: Requisicao, inicio: float) -> Resposta:
 @functools.lru_cache(maxsize=1)
 def _cliente(_processo: int) -> httpx.Client:
     """By process: connections do not survive a fork."""
-    return httpx.Client(
+    cliente = httpx.Client(
         transport=Transporte(),
         follow_redirects=False,
         timeout=None,  # every wait ends at the call's own end: transporte.prazo
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # nothing of one message goes with another
         headers={"user-agent": "retaguarda", "accept": "application/json", "accept-encoding": "identity"},
     )
+    atexit.register(cliente.close)
+    return cliente
 
 
 def _ler(resposta: httpx.Response) -> tuple[bytes, bool]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from queue import SimpleQueue
+from threading import Thread
 from uuid import UUID
 
 from django.db import OperationalError
@@ -42,7 +42,9 @@ class Frente:
         self._recolha_em = 0.0
         self._renove_em = 0.0
         self._devolva_em = 0.0
-        self._linhas = ThreadPoolExecutor(min(contexto.concorrencia, LINHAS), thread_name_prefix=contexto.nome)
+        self._a_tentar: SimpleQueue[Pega | None] = SimpleQueue()
+        self._linhas: list[Thread] = []
+        self._encerrada = False
 
     @property
     def livres(self) -> int:
@@ -64,7 +66,8 @@ class Frente:
             self._renove_em = agora + self._terco
         for pega in pegas.mensagens:
             self.na_mao[pega.id] = pega
-            self._linhas.submit(self._tentar, pega)
+            self._a_tentar.put(pega)
+        self._abrir_linhas()
         return len(pegas.mensagens)
 
     def _do_banco(self) -> Pegas:
@@ -131,7 +134,10 @@ class Frente:
         return min(horas, default=float("inf"))
 
     def encerrar(self) -> None:
-        self._linhas.shutdown(wait=False, cancel_futures=True)
+        """What was not begun stays in hand until its lease ends; a call that is out ends by itself, for nobody."""
+        self._encerrada = True
+        for _ in self._linhas:
+            self._a_tentar.put(None)
 
     @property
     def _terco(self) -> float:
@@ -144,5 +150,13 @@ class Frente:
         elif not pegas.mensagens:
             self._pergunte_em = agora + SEM_PRESSA
 
-    def _tentar(self, pega: Pega) -> None:
-        self._prontos.put((self, tentar(self.contexto, pega)))
+    def _abrir_linhas(self) -> None:
+        """As many as there are messages in hand, up to the limit; a pool of futures would cost as much as a call to nobody."""
+        while len(self._linhas) < min(len(self.na_mao), self.contexto.concorrencia, LINHAS):
+            linha = Thread(target=self._tentar_sempre, name=self.contexto.nome, daemon=True)
+            self._linhas.append(linha)
+            linha.start()
+
+    def _tentar_sempre(self) -> None:
+        while (pega := self._a_tentar.get()) is not None and not self._encerrada:
+            self._prontos.put((self, tentar(self.contexto, pega)))

@@ -6,13 +6,13 @@ a message that is no longer in the hand that shows it: its attempt was noted as 
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import structlog
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -186,6 +186,6 @@ def _escrever(cursor: CursorWrapper, contexto: str, linhas: list[dict[str, Any]]
         FROM feitas f JOIN r ON r.id = f.id ORDER BY f.id
         RETURNING mensagem_id
         """,
-        [json.dumps(linhas), contexto],
+        [msgspec.json.encode(linhas).decode(), contexto],
     )
     return {linha[0] for linha in cursor.fetchall()}
