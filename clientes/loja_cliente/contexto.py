@@ -22,6 +22,19 @@ from filas.fila.contextos import Contexto, Requisicao, Resposta, Resultado
 PRIMEIRA_ESPERA: Final = timedelta(seconds=15)
 MAIOR_ESPERA: Final = timedelta(hours=1)
 
+# Queue §2 and design 6: the order in which people read them, which JSON in the database does not keep.
+ORDEM_DO_CONTEUDO: Final = (
+    "CODIGO_CLIENTE", "CLIENTE_VAREJO", "CPF_CGC", "RG_IE", "ENDERECO", "TIPO_LOGRADOURO", "NUMERO", "COMPLEMENTO",
+    "BAIRRO", "CIDADE", "UF", "CEP", "PAIS", "PAIS_BC", "IBGE", "TELEFONE", "DDD", "CELULAR", "DDD_CELULAR", "EMAIL",
+    "SEXO", "STATUS", "ANIVERSARIO", "CADASTRAMENTO", "DATA_PARA_TRANSFERENCIA", "FILIAL", "TIPO_VAREJO", "ESTRANGEIRO",
+    "PF_PJ",
+)  # fmt: skip
+ORDEM_DO_PAYLOAD: Final = (
+    "codigo", "nome", "tipo", "cpf", "identidade", "cnpj", "ie", "situacao", "sexo", "nascimento", "cadastramento",
+    "filial", "tipo_varejo", "estrangeiro", "contatos", "valor", "enderecos", "logradouro", "numero", "complemento",
+    "bairro", "cidade", "uf", "cep", "ibge", "bacen", "pais",
+)  # fmt: skip
+
 
 class LojaCliente(Contexto):
     """One message is one customer, by CODIGO_CLIENTE; its content has the names of spec/004, Queue §2."""
@@ -30,6 +43,7 @@ class LojaCliente(Contexto):
     titulo = "Clientes (setIlli)"
     concorrencia = 16
     tentativas = 8
+    ordem = (*ORDEM_DO_CONTEUDO, *ORDEM_DO_PAYLOAD)
     # Of the address, what places a city and no door; the rest is of a person.
     campos_abertos = frozenset(
         {

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from erp.acesso import formularios
 from erp.acesso.acoes import FormularioDeMotivo
@@ -47,6 +48,7 @@ FORMULARIO = "filas.em_massa"
 AMOSTRA = 50  # whose payload is rehearsed
 Acao = AcaoEmMassa.Acao
 Situacao = Mensagem.Situacao
+ACOES = {"reprocessar": Acao.REPROCESSAR, "cancelar": Acao.CANCELAR}
 PERMISSOES = {Acao.REPROCESSAR: "filas.reprocessar_mensagem", Acao.CANCELAR: "filas.cancelar_mensagem"}
 
 
@@ -109,6 +111,7 @@ class ComEmMassa(_Base):
         self, request: HttpRequest, usuario: User, pedido: Pedido, formulario: FormularioDeMotivo, erro: str = ""
     ) -> HttpResponse:
         previsao = prever(pedido.criterio, pedido.acao)
+        ensaio = ensaio_em_palavras(pedido, usuario) if pedido.acao == Acao.REPROCESSAR else []
         titulo = "Reprocessar" if pedido.acao == Acao.REPROCESSAR else "Cancelar"
         visto = {"acao": pedido.acao.value, "criterio": pedido.criterio.__dict__, "descricao": pedido.descricao}
         contexto = {
@@ -121,7 +124,8 @@ class ComEmMassa(_Base):
             "descricao": pedido.descricao,
             "reprocessa": pedido.acao == Acao.REPROCESSAR,
             "efeitos": efeitos(pedido.acao, previsao),
-            "ensaio": ensaio_em_palavras(pedido, usuario) if pedido.acao == Acao.REPROCESSAR else [],
+            "ensaio": ensaio,
+            "nenhuma_vai": bool(ensaio) and all(x["falta"] for x in ensaio),
             "pode": 0 < previsao.total <= MAXIMO,
             "demais": previsao.total > MAXIMO,
             "maximo": formatos.numero(MAXIMO),
@@ -135,14 +139,14 @@ class ComEmMassa(_Base):
 
 def ler_pedido(request: HttpRequest) -> Pedido | None:
     """The act and the filters of the address, as they stand now; None where they do not say enough."""
-    acao = {"reprocessar": Acao.REPROCESSAR, "cancelar": Acao.CANCELAR}.get(request.GET.get("acao", ""))
+    acao = ACOES.get(request.GET.get("acao", ""))
     ultima = Mensagem.objects.aggregate(n=Max("pk"))["n"] or 0
     criterio = Criterio(Situacao.ERRO.value, ate_id=ultima, ate=timezone.now().isoformat())
     partes = ["com erro"]
     if causa := request.GET.get("causa", ""):
         contexto, codigo = ler_causa(causa)
         criterio = replace(criterio, contexto=contexto, causa=codigo)
-        partes = [f"{causa_de(codigo).titulo} ({titulo_do_contexto(contexto)})"]
+        partes = [f"{titulo_do_contexto(contexto)}: {causa_de(codigo).titulo}"]
     elif request.GET.get("situacao") == str(Situacao.PENDENTE.value) and acao == Acao.CANCELAR:
         criterio, partes = replace(criterio, situacao=Situacao.PENDENTE.value), ["pendentes"]
     elif request.GET.get("situacao") != str(Situacao.ERRO.value):
@@ -168,6 +172,8 @@ def efeitos(acao: AcaoEmMassa.Acao, p: Previsao) -> list[str]:
         return [f"{total} {sai}. O que mudar depois no registro gera mensagem nova."]
     das = "" if p.vistas == p.total else f" das {formatos.numero(p.vistas)} primeiras"
     frases = [f"{total} com este erro, e só elas."]
+    if not p.substituidas:
+        return [f"{frases[0]} {'Volta' if p.total == 1 else 'Voltam'} à fila com o cadastro como está agora."]
     if voltam := p.vistas - p.substituidas:
         volta = "volta à fila" if voltam == 1 else "voltam à fila"
         frases.append(f"{formatos.numero(voltam)}{das} {volta}, com o cadastro como está agora.")
@@ -212,3 +218,19 @@ def conserto_de(codigo: str, mensagem: Mensagem, usuario: User) -> Conserto | No
 
 def endereco(pk: int) -> str:
     return reverse("admin:filas_acaoemmassa_change", args=[pk])
+
+
+def contexto_do_filtro(request: HttpRequest) -> dict[str, Any]:
+    """The acts on everything that the list shows, where its filters say enough for one; each leads to its preview."""
+    base = {nome: request.GET[nome] for nome in ("situacao", "causa", "contexto", "idade") if request.GET.get(nome)}
+    causa = base.get("causa", "")
+    no_filtro: list[dict[str, Any]] = []
+    for qual, acao in ACOES.items():
+        pode = request.user.has_perm(PERMISSOES[acao])
+        serve = causa or base.get("situacao") == "4" or (acao == Acao.CANCELAR and base.get("situacao") == "0")
+        if pode and serve and not request.GET.get("registro"):
+            url = f"{reverse('admin:filas_mensagem_em_massa')}?{urlencode({'acao': qual, **base})}"
+            texto = f"{acao.label} todas do filtro"
+            no_filtro.append({"url": url, "texto": texto, "perigo": acao == Acao.CANCELAR})
+    conhecida = causa_de(ler_causa(causa)[1]) if causa else None
+    return {"no_filtro": no_filtro, "causa_do_filtro": conhecida}

@@ -28,12 +28,20 @@ class Campo:
     mudou: bool = False
 
 
-def achatar(valor: Any, prefixo: str = "") -> dict[str, str]:
-    """JSON as path -> text, in its own order: `enderecos[0].cidade`. An empty list or object is a field without text."""
+Ordem = tuple[str, ...]
+
+
+def achatar(valor: Any, ordem: Ordem = (), prefixo: str = "") -> dict[str, str]:
+    """JSON as path -> text: `enderecos[0].cidade`. First the names of `ordem`, in it, then the others as they come.
+
+    An empty list or object is a field without text.
+    """
     if isinstance(valor, Mapping) and valor:
-        partes = [achatar(v, f"{prefixo}.{k}" if prefixo else str(k)) for k, v in valor.items()]
+        lugares = {nome: lugar for lugar, nome in enumerate(ordem)}
+        itens = sorted(valor.items(), key=lambda item: lugares.get(str(item[0]), len(lugares)))
+        partes = [achatar(v, ordem, f"{prefixo}.{k}" if prefixo else str(k)) for k, v in itens]
     elif isinstance(valor, list) and valor:
-        partes = [achatar(v, f"{prefixo}[{n}]") for n, v in enumerate(valor)]
+        partes = [achatar(v, ordem, f"{prefixo}[{n}]") for n, v in enumerate(valor)]
     else:
         return {prefixo: _texto(valor)}
     return {nome: texto for parte in partes for nome, texto in parte.items()}
@@ -47,11 +55,11 @@ def _texto(valor: Any) -> str:
     return valor if isinstance(valor, str) else json.dumps(valor, ensure_ascii=False)
 
 
-def lado(agora: Any, antes: Any = None) -> list[Campo]:
+def lado(agora: Any, antes: Any = None, *, ordem: Ordem = ()) -> list[Campo]:
     """The fields of one side, each beside what it was in `antes` (None: nothing to compare with)."""
     if agora is None:
         return []
-    campos = achatar(agora)
+    campos = achatar(agora, ordem)
     if antes is None:
         return [Campo(nome, valor) for nome, valor in campos.items()]
     eram = achatar(antes)
@@ -64,7 +72,9 @@ def tentativas_da(mensagem: Mensagem) -> list[Tentativa]:
     return list(Tentativa.objects.filter(mensagem_id=mensagem.pk).order_by("-pk")[:TENTATIVAS])
 
 
-def na_tela(tentativas: list[Tentativa], *, inteiro: bool, abertos: frozenset[str]) -> list[dict[str, Any]]:
+def na_tela(
+    tentativas: list[Tentativa], *, inteiro: bool, abertos: frozenset[str], ordem: Ordem = ()
+) -> list[dict[str, Any]]:
     """Each attempt, its two sides compared with those of the attempt before it."""
 
     def ler(valor: Any) -> Any:
@@ -74,8 +84,8 @@ def na_tela(tentativas: list[Tentativa], *, inteiro: bool, abertos: frozenset[st
     for t, anterior in zip(tentativas, [*tentativas[1:], None], strict=False):
         # compared whole, shown as this person may read: a change of a hidden field is told without its value
         antes_c, antes_p = (anterior.conteudo, anterior.payload) if anterior else (None, None)
-        conteudo = _mascarado(lado(t.conteudo, antes_c), lado(ler(t.conteudo), ler(antes_c)))
-        payload = _mascarado(lado(t.payload, antes_p), lado(ler(t.payload), ler(antes_p)))
+        conteudo = _mascarado(lado(t.conteudo, antes_c, ordem=ordem), lado(ler(t.conteudo), ler(antes_c)))
+        payload = _mascarado(lado(t.payload, antes_p, ordem=ordem), lado(ler(t.payload), ler(antes_p)))
         telas.append(
             {
                 "t": t,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import BooleanField, QuerySet, Value
+from django.db.models import BooleanField, Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -18,13 +18,13 @@ from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from filas.admin import formatos, mascara
 from filas.admin.acoes import acao_de_cancelar, acao_de_reprocessar
 from filas.admin.colunas import coluna
-from filas.admin.em_massa import ComEmMassa
+from filas.admin.em_massa import ComEmMassa, contexto_do_filtro
 from filas.admin.filtros import CausaFiltro, ContextoFiltro, IdadeFiltro, RegistroFiltro, SituacaoFiltro
 from filas.admin.pagina import ComPagina
 from filas.admin.procura import ComProcura
 from filas.admin.topo import contexto_do_topo
 from filas.causas import causa_de
-from filas.estado import titulo_do_contexto
+from filas.estado import parados, titulo_do_contexto
 from filas.models import Mensagem
 
 Situacao = Mensagem.Situacao
@@ -57,7 +57,9 @@ class MensagemAdmin(ComPagina, ComEmMassa, ComProcura, SomenteLeitura, AdminBase
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         linhas: QuerySet[Any] = super().get_queryset(request)
         inteiro = Value(mascara.ve_documentos(request), output_field=BooleanField())
-        anotadas: QuerySet[Any] = linhas.annotate(inteiro=inteiro)
+        parados_ = [r.nome for r in parados()]
+        parada = Case(When(contexto__in=parados_, then=True), default=False, output_field=BooleanField())
+        anotadas: QuerySet[Any] = linhas.annotate(inteiro=inteiro, parada=parada)
         return anotadas.defer("conteudo", "retorno", "curl", "mensagem")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
@@ -67,7 +69,7 @@ class MensagemAdmin(ComPagina, ComEmMassa, ComProcura, SomenteLeitura, AdminBase
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         extra = {"title": "Fila", **(extra_context or {})}
         if self.has_view_permission(request):
-            extra |= contexto_do_topo(request)
+            extra |= contexto_do_topo(request) | contexto_do_filtro(request)
         resposta: HttpResponse = super().changelist_view(request, extra)
         if isinstance(resposta, TemplateResponse) and (desde := getattr(request, "janela_desde", None)):
             texto = f"A lista procurou desde {formatos.data_hora(desde)}. Para ver mais antigas, escolha uma situação."
@@ -103,14 +105,17 @@ class MensagemAdmin(ComPagina, ComEmMassa, ComProcura, SomenteLeitura, AdminBase
     def criada(self, m: Mensagem) -> str:
         return formatos.curta(m.criada_em)
 
-    @coluna("o que vem, ou quando terminou")
-    def seguinte(self, m: Mensagem) -> str:
-        agora = timezone.now()
+    @coluna("o que vem")
+    def seguinte(self, m: Any) -> str:
         match m.situacao:
+            case Situacao.PENDENTE if m.parada:
+                return "Espera a integração"
             case Situacao.PENDENTE:
-                return f"Tenta {formatos.daqui_a(m.proxima_tentativa_em, agora)}"
+                return f"Tenta {formatos.daqui_a(m.proxima_tentativa_em, timezone.now())}"
             case Situacao.ENVIANDO:
                 return f"Reservada até {timezone.localtime(m.reservada_ate):%H:%M:%S}" if m.reservada_ate else ""
             case Situacao.ERRO:
                 return f"Espera você desde {formatos.curta(m.erro_em)}" if m.erro_em else "Espera você"
-        return formatos.curta(m.terminada_em)
+            case Situacao.SUCESSO:
+                return f"Aceita {formatos.curta(m.terminada_em)}"
+        return f"Saiu da fila {formatos.curta(m.terminada_em)}"

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from filas.admin import formatos, mascara
 from filas.admin.em_massa import conserto_de
-from filas.admin.ficha import Campo, atos_da, estado, lado, na_tela, resposta, tentativas_da, vizinhas
+from filas.admin.ficha import Campo, Ordem, atos_da, estado, lado, na_tela, resposta, tentativas_da, vizinhas
 from filas.admin.topo import frase_do_parado, lista
 from filas.causas import causa_de
 from filas.estado import do_contexto, titulo_do_contexto
@@ -80,6 +80,7 @@ def contexto_da_pagina(request: HttpRequest, m: Mensagem) -> dict[str, Any]:
     retrato = do_contexto(m.contexto)
     integracao = retrato.contexto
     abertos = integracao.campos_abertos if integracao else frozenset()
+    ordem = integracao.ordem if integracao else ()
     tentativas = tentativas_da(m)
     chave = mascara.chave(m.chave, inteiro=inteiro)
     com_erro = m.situacao == Situacao.ERRO
@@ -96,10 +97,10 @@ def contexto_da_pagina(request: HttpRequest, m: Mensagem) -> dict[str, Any]:
         "motivo": mascara.texto(m.mensagem, inteiro=inteiro) if m.situacao == Situacao.CANCELADA else "",
         "problema": _problema(m, inteiro, request.user) if com_erro else None,
         "registro_url": integracao.endereco(m.chave, request) if integracao and inteiro else "",
-        "tentativas": na_tela(tentativas, inteiro=inteiro, abertos=abertos),
+        "tentativas": na_tela(tentativas, inteiro=inteiro, abertos=abertos, ordem=ordem),
         "maximo": integracao.tentativas if integracao else "",
-        "se_fosse_agora": _se_fosse_agora(m, inteiro, abertos) if espera else None,
-        "conteudo": lado(mascara.conteudo(m.conteudo, inteiro=inteiro, abertos=abertos)),
+        "se_fosse_agora": _se_fosse_agora(m, inteiro, abertos, ordem) if espera else None,
+        "conteudo": lado(mascara.conteudo(m.conteudo, inteiro=inteiro, abertos=abertos), ordem=ordem),
         "retorno": "" if tentativas else resposta(m.retorno, inteiro=inteiro, abertos=abertos),
         "curl": m.curl if inteiro and not tentativas else "",
         "inteiro": inteiro,
@@ -125,11 +126,12 @@ def _problema(m: Mensagem, inteiro: bool, usuario: Any) -> dict[str, Any]:
         "saida": causa.saida,
         "codigo": m.causa,
         "conserto": conserto_de(m.causa, m, usuario),
+        "de_outro": causa.conserto is not None and conserto_de(m.causa, m, usuario) is None,
         "iguais": lista(causa=f"{m.contexto}:{m.causa}"),
     }
 
 
-def _se_fosse_agora(m: Mensagem, inteiro: bool, abertos: frozenset[str]) -> dict[str, Any] | None:
+def _se_fosse_agora(m: Mensagem, inteiro: bool, abertos: frozenset[str], ordem: Ordem) -> dict[str, Any] | None:
     """The record read now, what would be sent of it, and what keeps it from going."""
     ensaio = ensaiar([m]).get(m.pk)
     if ensaio is None:
@@ -139,10 +141,11 @@ def _se_fosse_agora(m: Mensagem, inteiro: bool, abertos: frozenset[str]) -> dict
         return mascara.conteudo(valor, inteiro=inteiro, abertos=abertos)
 
     mudaram = {c.nome for c in lado(ensaio.conteudo, m.conteudo) if c.mudou}
-    visiveis = lado(ler(ensaio.conteudo), ler(m.conteudo))
+    visiveis = lado(ler(ensaio.conteudo), ler(m.conteudo), ordem=ordem)
     return {
         "conteudo": [Campo(c.nome, c.valor, c.antes, c.nome in mudaram) for c in visiveis],
-        "payload": lado(ler(ensaio.payload)),
+        "payload": lado(ler(ensaio.payload), ordem=ordem),
+        "igual": ensaio.codigo == m.causa and not mudaram,
         "falta": mascara.texto(ensaio.mensagem, inteiro=inteiro),
         "titulo": causa_de(ensaio.codigo).titulo if ensaio.codigo else "",
         "mudancas": len(mudaram),

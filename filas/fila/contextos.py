@@ -59,6 +59,7 @@ class Contexto:
     reserva: timedelta = timedelta(seconds=60)  # a heartbeat renews it at every third
     falhas_ate_pausar: int = 5  # of the other side, in a row
     campos_abertos: frozenset[str] = frozenset()  # of content, payload and answer, that who sees no document reads
+    ordem: tuple[str, ...] = ()  # of fields of content and payload, as people read them; the database keeps none
 
     def configurado(self) -> bool:
         """False: its messages wait at 0, staff are told, and nothing fails."""
