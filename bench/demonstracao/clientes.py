@@ -55,7 +55,7 @@ class Integrador:
             lote = self._postar(cliente, "/lote", {"clientes": no_lote})
         respostas += lote.get("resultados", [])
         recusadas = [r for r in respostas if r.get("Mensagem") != "OK"]
-        _mudar_por_fora([corpo["CPF_CGC"] for corpo in sozinhos[:10]])
+        _mudar_por_fora([corpo["CPF_CGC"] for corpo in sozinhos[-10:]])
         inativos = Cliente.objects.filter(pk__in=[corpo["CPF_CGC"] for corpo in no_lote[:INATIVADOS]])
         mudar_status(inativos, status=Cliente.Status.INATIVO, usuario=self.usuario, motivo="Fechou a conta")
         esperadas = 2 * UM_A_UM + NO_LOTE
