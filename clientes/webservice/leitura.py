@@ -74,7 +74,13 @@ def ler(corpo: Mapping[str, Any], *, filiais: Mapping[int, str], estrito: bool) 
     if not estrangeiro and "cpf_cgc" in valores:
         valores["cpf_cgc"] = rules.completar_documento(valores["cpf_cgc"])
     cpf_cgc, rg_ie = valores.get("cpf_cgc", ""), valores.get("rg_ie", "")
-    codigo = rules.definir_codigo(informado=codigo, cpf_cgc=cpf_cgc, rg_ie=rg_ie, estrangeiro=estrangeiro)
+    codigo = rules.definir_codigo(
+        informado=codigo,
+        cpf_cgc=cpf_cgc,
+        rg_ie=rg_ie,
+        estrangeiro=estrangeiro,
+        como_numero=isinstance(conteudo.get(CODIGO_CLIENTE), int | Decimal),
+    )
     filial = rules.converter_filial(valores.pop("filial", ""), filiais)
     achados = (
         rules.validar_codigo(codigo),

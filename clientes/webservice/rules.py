@@ -56,13 +56,15 @@ def normalizar_cep(cep: str) -> str | None:
     return cadastro.normalizar_cep(cep)
 
 
-def definir_codigo(*, informado: str, cpf_cgc: str, rg_ie: str, estrangeiro: bool) -> str:
+def definir_codigo(*, informado: str, cpf_cgc: str, rg_ie: str, estrangeiro: bool, como_numero: bool = False) -> str:
     """§3.6: CODIGO_CLIENTE informed, trimmed; else RG_IE of a foreigner; else CPF_CGC. Empty when there is none.
 
-    A derived one keeps letters and digits only, and a document of zeros only identifies nobody.
+    A derived one keeps letters and digits only, and a document of zeros only identifies nobody. One that came
+    `como_numero` and is the document without the zeros on its left is the document.
     """
     if codigo := informado.strip():
-        return codigo
+        documento = limpar(cpf_cgc) if como_numero else ""
+        return documento if documento and codigo.zfill(len(documento)) == documento else codigo
     return (limpar(rg_ie) if estrangeiro else "") or documento_de_busca(cpf_cgc)
 
 

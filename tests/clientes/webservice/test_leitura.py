@@ -171,6 +171,23 @@ def test_numeros_viram_o_texto_que_uma_pessoa_escreveria() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("codigo", "cpf_cgc", "definido"),
+    [
+        (191, 191, "00000000191"),
+        ("191", 191, "191"),
+        (191, "000.000.001-91", "00000000191"),
+        (191, CPF, "191"),
+        (7, "", "7"),
+    ],
+)
+def test_o_codigo_que_veio_como_numero_e_o_documento_sem_zeros_e_o_documento(
+    codigo: Any, cpf_cgc: Any, definido: str
+) -> None:
+    pedido = lido(CODIGO_CLIENTE=codigo, CPF_CGC=cpf_cgc)
+    assert isinstance(pedido, Pedido) and pedido.codigo_cliente == definido
+
+
 def test_uf_e_sexo_ficam_em_maiusculas_e_o_resto_como_veio() -> None:
     lidos = valores(UF="mg", SEXO="f", CIDADE="Belo Horizonte")
     assert (lidos["uf"], lidos["sexo"], lidos["cidade"]) == ("MG", "F", "Belo Horizonte")

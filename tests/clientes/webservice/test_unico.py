@@ -256,5 +256,19 @@ def test_banco_fora_do_ar_e_503_e_pode_reenviar(enviar: Enviar) -> None:
     assert enviar().status_code == 200
 
 
+@pytest.mark.parametrize("tabela", ["CLIENTES_VAREJO", "registro_recebido"])
+def test_erro_no_meio_da_transacao_desfaz_tudo(enviar: Enviar, tabela: str) -> None:
+    def cair(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        resultado = execute(sql, params, many, context)
+        if f'INSERT INTO "{tabela}"' in sql:
+            raise OperationalError("server closed the connection")
+        return resultado
+
+    with connection.execute_wrapper(cair):
+        assert enviar(EXEMPLO).status_code == 503
+    assert not Cliente.objects.exists() and not RegistroRecebido.objects.exists()
+    assert enviar(EXEMPLO).status_code == 200
+
+
 def _sem_banco(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     raise OperationalError("server closed the connection")

@@ -45,6 +45,12 @@ def test_a_chave_aparece_uma_vez_e_abre(client, ti):
     assert Evento.objects.get(acao="acesso.chave_criada").ator == "ti"
 
 
+def test_a_chave_do_webservice_de_clientes_se_cria_na_tela_com_36_caracteres(client, ti):
+    corpo = criar(client, escopos=["clientes"], ponto_venda_id="").content.decode()
+    texto = re.search(r'id="chave"[^>]*>([0-9a-f-]{36})<', corpo)[1]
+    assert autenticar(texto).escopos == ["clientes"]
+
+
 def test_recarregar_a_pagina_da_chave_nao_cria_outra(client, ti):
     token = token_da_pagina(client.get(NOVA))
     client.post(NOVA, PEDIDO | {"token": token})
