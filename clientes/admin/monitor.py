@@ -29,9 +29,7 @@ LISTA = "admin:clientes_varredura_changelist"
 
 @admin.register(Varredura)
 class VarreduraAdmin(PaginaDeInformar, PaginaDeReenvio, SomenteLeitura, AdminBase):
-    list_display = [
-        "inicio", "situacao", "mudancas", "mensagens_", "sem_novidade", "sem_codigo_", "de_lado", "duracao", "por_",
-    ]  # fmt: skip
+    list_display = ["inicio", "situacao", "achou", "duracao", "por_"]
     list_display_links = None
     list_before_template = TOPO
     ordering = ["-pk"]
@@ -99,25 +97,15 @@ class VarreduraAdmin(PaginaDeInformar, PaginaDeReenvio, SomenteLeitura, AdminBas
         viva = timezone.now() - v.vista_em < selectors.SINAL_DE_VIDA
         return ("andando", "Em andamento") if viva else ("morta", "Interrompida")
 
-    @admin.display(description="mudanças")
-    def mudancas(self, v: Varredura) -> str:
-        return numero(v.notas)
-
-    @admin.display(description="mensagens")
-    def mensagens_(self, v: Varredura) -> str:
-        return numero(v.mensagens)
-
-    @admin.display(description="sem novidade")
-    def sem_novidade(self, v: Varredura) -> str:
-        return numero(v.iguais)
-
-    @admin.display(description="sem município ou país")
-    def sem_codigo_(self, v: Varredura) -> str:
-        return numero(v.sem_codigo)
-
-    @admin.display(description="postas de lado")
-    def de_lado(self, v: Varredura) -> str:
-        return numero(v.com_erro)
+    @admin.display(description="o que achou")
+    def achou(self, v: Varredura) -> str:
+        partes = [
+            f"{quantos(v.notas, 'mudança', 'mudanças')}: {quantos(v.mensagens, 'mensagem', 'mensagens')} na fila",
+            f"{numero(v.iguais)} sem novidade" if v.iguais else "",
+            f"{numero(v.sem_codigo)} sem município ou país" if v.sem_codigo else "",
+            f"{numero(v.com_erro)} postas de lado" if v.com_erro else "",
+        ]
+        return ", ".join(filter(None, partes))
 
     @admin.display(description="duração")
     def duracao(self, v: Varredura) -> str:
@@ -143,6 +131,7 @@ def topo(request: HttpRequest) -> dict[str, Any]:
                 "tipo": "País" if lugar.e_pais else "Município",
                 "mensagens": quantos(lugar.mensagens, "mensagem", "mensagens"),
                 "url": reverse("admin:clientes_informar_municipio", args=[lugar.mensagem_id]),
+                "verbo": "Informar" if lugar.tem_nome else "Corrigir o cadastro",
             }
             for lugar in (selectors.lugares_sem_codigo() if q.sem_municipio.quantos or q.sem_pais.quantos else ())
         ],

@@ -90,10 +90,11 @@ def _atraso(a_fazer: QuerySet[Pendente], agora: datetime) -> timedelta | None:
 
 
 class LugarSemCodigo(NamedTuple):
-    """A place that holds messages in error; `mensagem_id` is one of them."""
+    """A place that holds messages in error; `mensagem_id` is one of them. Without a name there is nothing to say of it."""
 
     nome: str
     e_pais: bool
+    tem_nome: bool
     mensagens: int
     mensagem_id: int
 
@@ -120,7 +121,7 @@ def lugares_sem_codigo() -> list[LugarSemCodigo]:
         chave = (causa, juntar(pais), "") if e_pais else (causa, *chave_do_municipio(cidade, uf))
         grupos.setdefault(chave, []).append((id_, nome))
     achados = [
-        LugarSemCodigo(max(iguais)[1], chave[0] == SEM_BACEN, len(iguais), max(iguais)[0])
+        LugarSemCodigo(max(iguais)[1], chave[0] == SEM_BACEN, bool(chave[1]), len(iguais), max(iguais)[0])
         for chave, iguais in grupos.items()
     ]
     return sorted(achados, key=lambda lugar: -lugar.mensagens)[:LUGARES]

@@ -7,6 +7,7 @@ A name is compared by its letters and digits only, upper case and without accent
 import heapq
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -115,8 +116,7 @@ def sugerir_municipios(texto: str, uf: str, limite: int = 8) -> list[Municipio]:
         (_semelhanca(procurado, nome) + (0.35 if uf_do_nome == uf else 0.0), codigo)
         for (uf_do_nome, nome), codigo in _por_nome().items()
     )
-    melhores = heapq.nlargest(limite * 2, ((nota, codigo) for nota, codigo in notas if nota >= 0.55))
-    return [municipios()[codigo] for codigo in dict.fromkeys(codigo for _, codigo in melhores)][:limite]
+    return [municipios()[codigo] for codigo in _melhores(notas, limite)]
 
 
 def sugerir_paises(texto: str, limite: int = 8) -> list[Pais]:
@@ -125,8 +125,14 @@ def sugerir_paises(texto: str, limite: int = 8) -> list[Pais]:
         return [exato]
     procurado = juntar(texto)
     notas = ((_semelhanca(procurado, nome), codigo) for nome, codigo in _paises_por_nome().items())
-    melhores = heapq.nlargest(limite * 2, ((nota, codigo) for nota, codigo in notas if procurado and nota >= 0.55))
-    return [paises()[codigo] for codigo in dict.fromkeys(codigo for _, codigo in melhores)][:limite]
+    return [paises()[codigo] for codigo in _melhores(notas, limite)] if procurado else []
+
+
+def _melhores(notas: Iterable[tuple[float, str]], limite: int) -> list[str]:
+    """The codes of the highest marks, none far below the first: a list of strangers helps nobody to choose."""
+    ordenadas = heapq.nlargest(limite * 3, (par for par in notas if par[0] >= 0.55))
+    codigos = dict.fromkeys(codigo for nota, codigo in ordenadas if nota >= ordenadas[0][0] - 0.35)
+    return list(codigos)[:limite]
 
 
 def _semelhanca(procurado: str, nome: str) -> float:
