@@ -16,17 +16,16 @@ from django.db.backends.utils import CursorWrapper
 
 from clientes.models import Cliente, RegistroRecebido
 from clientes.webservice.pedido import Gravado
+from filas.copia import copiar
 
 Linha = dict[str, Any]
 
 # What PostgreSQL reads each kind of field as; all else is text.
 _TIPOS: Final[dict[type[models.Field[Any, Any]], str]] = {
     models.SmallIntegerField: "smallint",
-    models.PositiveSmallIntegerField: "smallint",
     models.DateField: "date",
     models.DateTimeField: "timestamptz",
     models.BooleanField: "boolean",
-    models.JSONField: "jsonb",
 }
 _codificar: Final = msgspec.json.Encoder(decimal_format="number").encode
 _objeto: Final = msgspec.json.Decoder(dict[str, Any]).decode
@@ -42,19 +41,15 @@ def _registros(colunas: Mapping[str, models.Field[Any, Any]]) -> str:
     return f"json_to_recordset(%s::json) AS x({tipos})"
 
 
-def _valor(nome: str, campo: models.Field[Any, Any]) -> str:
-    return f"decode(x.{nome}, 'base64')" if isinstance(campo, models.BinaryField) else f"x.{nome}"
-
-
 def _inserir(modelo: type[models.Model], colunas: Mapping[str, models.Field[Any, Any]]) -> str:
     nomes = ", ".join(f'"{campo.column}"' for campo in colunas.values())
-    valores = ", ".join(_valor(nome, campo) for nome, campo in colunas.items())
+    valores = ", ".join(f"x.{nome}" for nome in colunas)
     return f'INSERT INTO "{modelo._meta.db_table}" ({nomes}) SELECT {valores} FROM {_registros(colunas)}'
 
 
 _CLIENTE: Final = _colunas(Cliente)
 _CODIGO: Final = {"codigo_cliente": _CLIENTE["codigo_cliente"]}
-_RECEBIDO: Final = _colunas(RegistroRecebido, "id")
+RECEBIDO: Final = tuple(_colunas(RegistroRecebido, "id"))
 
 _LER_ACEITOS: Final = """SELECT r.filial, r.id_registro, r.hash_conteudo, r.resultado, r.codigo_cliente, r.resposta
 FROM json_to_recordset(%s::json) AS x(filial text, id_registro text)
@@ -67,7 +62,6 @@ _NUMERAR: Final = """INSERT INTO registro_recebido_numero AS n (filial, ultimo)
 SELECT filial, quantos FROM json_to_recordset(%s::json) AS x(filial text, quantos bigint) ORDER BY filial
 ON CONFLICT (filial) DO UPDATE SET ultimo = n.ultimo + excluded.ultimo RETURNING filial, ultimo"""
 _INSERIR: Final = _inserir(Cliente, _CLIENTE)
-_GUARDAR: Final = _inserir(RegistroRecebido, _RECEBIDO)
 
 
 class Aceito(NamedTuple):
@@ -84,7 +78,7 @@ def ler_aceitos(cursor: CursorWrapper, registros: Iterable[tuple[str, str]]) -> 
     pedidos = [{"filial": filial, "id_registro": evento} for filial, evento in registros]
     if not pedidos:
         return {}
-    cursor.execute(_LER_ACEITOS, [_json(pedidos)])
+    cursor.execute(_LER_ACEITOS, [em_json(pedidos)])
     return {
         (filial, evento): Aceito(bytes(resumo), resultado, codigo, _objeto(resposta))
         for filial, evento, resumo, resultado, codigo, resposta in cursor.fetchall()
@@ -93,20 +87,20 @@ def ler_aceitos(cursor: CursorWrapper, registros: Iterable[tuple[str, str]]) -> 
 
 def ler_clientes(cursor: CursorWrapper, codigos: Iterable[str], documentos: Iterable[str]) -> list[Gravado]:
     """The customers with one of these codes or documents, their rows locked in order of code."""
-    cursor.execute(_LER_CLIENTES, [_json(list(codigos)), _json(list(documentos))])
+    cursor.execute(_LER_CLIENTES, [em_json(list(codigos)), em_json(list(documentos))])
     return [Gravado._make(linha) for linha in cursor.fetchall()]
 
 
 def numerar(cursor: CursorWrapper, quantos: Mapping[str, int]) -> dict[str, int]:
     """Take as many numbers of each filial; returns the last one of each."""
-    cursor.execute(_NUMERAR, [_json([{"filial": f, "quantos": n} for f, n in quantos.items()])])
+    cursor.execute(_NUMERAR, [em_json([{"filial": f, "quantos": n} for f, n in quantos.items()])])
     return dict(cursor.fetchall())
 
 
 def inserir_clientes(cursor: CursorWrapper, clientes: Sequence[Linha]) -> None:
     """Each with `codigo_cliente`; what is absent has the default of the model. Raises IntegrityError."""
     if clientes:
-        cursor.execute(_INSERIR, [_json([_PADROES | cliente for cliente in clientes])])
+        cursor.execute(_INSERIR, [em_json([_PADROES | cliente for cliente in clientes])])
 
 
 def alterar_clientes(cursor: CursorWrapper, mudancas: Mapping[str, Linha]) -> None:
@@ -115,13 +109,15 @@ def alterar_clientes(cursor: CursorWrapper, mudancas: Mapping[str, Linha]) -> No
     for codigo, valores in mudancas.items():
         grupos.setdefault(tuple(sorted(valores)), []).append({"codigo_cliente": codigo, **valores})
     for nomes, linhas in grupos.items():
-        cursor.execute(_alterar(nomes), [_json(linhas)])
+        cursor.execute(_alterar(nomes), [em_json(linhas)])
 
 
-def guardar_recebidos(cursor: CursorWrapper, linhas: Sequence[Linha]) -> None:
-    """Rows of `registro_recebido`, in the order in which they are given. Raises IntegrityError."""
-    if linhas:
-        cursor.execute(_GUARDAR, [_json(linhas)])
+def guardar_recebidos(cursor: CursorWrapper, linhas: Iterable[Sequence[object]]) -> None:
+    """Rows of `registro_recebido`, of RECEBIDO each, in the order in which they are given. Raises IntegrityError.
+
+    By COPY: JSON within JSON would be parsed twice.
+    """
+    copiar(cursor, RegistroRecebido._meta.db_table, RECEBIDO, linhas)
 
 
 @lru_cache(maxsize=512)
@@ -137,5 +133,5 @@ _NOVO: Final = Cliente()
 _PADROES: Final[Linha] = {nome: getattr(_NOVO, nome) for nome in _CLIENTE}
 
 
-def _json(valor: object) -> str:
+def em_json(valor: object) -> str:
     return _codificar(valor).decode()

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -73,7 +73,7 @@ class _Registro:
         self.pedidos, self.agora = pedidos, agora
         self.homologacao, self.prefixo_chave = homologacao, prefixo_chave
         self.fuso = timezone.get_default_timezone()
-        self.recebidos: list[Linha] = []
+        self.recebidos: list[tuple[object, ...]] = []  # each as gravacao.RECEBIDO
 
     def executar(self, *, salto: int) -> list[Resultado]:
         ids = [pedido.evento for pedido in self.pedidos] if self.homologacao else numerar(self.pedidos, salto=salto)
@@ -137,19 +137,13 @@ class _Registro:
 
     def _guardar(self, pedido: Pedido, id_registro: str, resultado: Resultado, momento: datetime) -> None:
         situacao = _RECUSADO if not resultado.aceito else _INSERIDO if resultado.inserido else _ALTERADO
-        linha: dict[str, Any] = {
-            "filial": pedido.filial,
-            "id_registro": id_registro,
-            "resultado": situacao,
-            "codigo_cliente": resultado.codigo_cliente,
-            "hash_conteudo": pedido.hash_conteudo,
-            "conteudo": pedido.conteudo,
-            "resposta": resultado.acrescimo,
-            "status_http": resultado.status,
-            "prefixo_chave": self.prefixo_chave,
-            "recebido_em": momento,
-        }
-        self.recebidos.append(linha)
+        self.recebidos.append(
+            (
+                pedido.filial, id_registro, situacao, resultado.codigo_cliente, pedido.hash_conteudo,
+                gravacao.em_json(pedido.conteudo), gravacao.em_json(resultado.acrescimo), resultado.status,
+                self.prefixo_chave, momento,
+            )
+        )  # fmt: skip
         if resultado.aceito and pedido.evento:
             self.aceitos[pedido.filial, pedido.evento] = Aceito(
                 pedido.hash_conteudo, situacao, resultado.codigo_cliente, resultado.acrescimo

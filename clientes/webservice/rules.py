@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any, Final
 
 from clientes import rules as cadastro
@@ -35,6 +36,7 @@ def ajustar_tipo_varejo(informado: str, tipos: Mapping[str, str]) -> str:
     return tipos.get(chave_do_tipo(informado), cadastro.TIPO_PADRAO)
 
 
+@lru_cache(maxsize=1024)  # few kinds, many customers
 def chave_do_tipo(tipo: str) -> str:
     """How kinds are compared: without case nor accents."""
     return normalizar(tipo)
@@ -176,10 +178,9 @@ def documento_confere(pedido: Pedido, gravado: Gravado | None) -> bool | None:
 
 def escrever_cadastramento(momento: datetime, fuso: tzinfo) -> str:
     """§5, as the specification's example: `2025-09-25 15:58:07.000`."""
-    local = momento.astimezone(fuso)
-    return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03d}"
+    return momento.astimezone(fuso).isoformat(" ", "milliseconds")[:23]
 
 
 def escrever_transferencia(momento: datetime, fuso: tzinfo) -> str:
     """§5, as the specification's example: `2026-02-03 11:41:39`."""
-    return f"{momento.astimezone(fuso):%Y-%m-%d %H:%M:%S}"
+    return momento.astimezone(fuso).isoformat(" ", "seconds")[:19]

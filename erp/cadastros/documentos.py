@@ -12,6 +12,8 @@ PERMISSAO = "cadastros.ver_documentos"
 
 def limpar(texto: str) -> str:
     """Letters and digits only, upper case: `12.abc.345/01de-35` -> `12ABC34501DE35`."""
+    if texto.isascii() and texto.isalnum():  # as most come
+        return texto.upper()
     return re.sub(r"[^0-9A-Z]", "", texto.upper())
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 from typing import Any
 
 import pytest
+from validate_docbr import CPF
 
 from clientes import rules
 
@@ -142,3 +144,11 @@ def test_normalizar_so_toca_no_que_veio() -> None:
         "cep": None,
     }
     assert rules.normalizar({}) == {}
+
+
+def test_o_cpf_confere_como_na_biblioteca() -> None:
+    sorteio, biblioteca = Random(11), CPF()
+    bases = [f"{sorteio.randrange(10**9):09d}" for _ in range(60)]
+    cpfs = [f"{base}{digitos:02d}" for base in bases for digitos in range(100)]
+    for cpf in [*cpfs, *(digito * 11 for digito in "0123456789"), "5299822472X"]:
+        assert rules.documento_valido(cpf, estrangeiro=False) is biblioteca.validate(cpf), cpf
