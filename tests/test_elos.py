@@ -61,7 +61,9 @@ def elenco() -> Elenco:
 def _fila(elenco: Elenco) -> None:
     """A message of each situação, with its attempt, of a customer whose place nobody knows; and many at once."""
     codigo = "52998224725"
-    Cliente.objects.create(codigo_cliente=codigo, cliente_varejo="ANA", cpf_cgc=codigo, cidade="NENHURES", uf="MG", filial="X")
+    Cliente.objects.create(
+        codigo_cliente=codigo, cliente_varejo="ANA", cpf_cgc=codigo, cidade="NENHURES", uf="MG", filial="X"
+    )
     conteudo = {"CODIGO_CLIENTE": codigo, "CLIENTE_VAREJO": "ANA", "CIDADE": "NENHURES", "UF": "MG", "PAIS_BC": "1058"}
     for situacao, causa in ((2, ""), (0, ""), (4, "SEM_IBGE"), (4, "DOCUMENTO_LONGO")):
         m = Mensagem.objects.create(

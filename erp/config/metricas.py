@@ -15,6 +15,7 @@ from django_prometheus.exports import ExportToDjangoView
 from clientes.monitor.metricas import em_prometheus as monitor_em_prometheus
 from erp.acesso.services import autenticar
 from erp.config.apps import ESCOPO_METRICAS
+from filas.metricas import em_prometheus as fila_em_prometheus
 from pdv.conferencia.metricas import em_prometheus as conferencia_em_prometheus
 
 ENCAMINHADO = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_PROTO")
@@ -25,7 +26,7 @@ def metricas(request: HttpRequest) -> HttpResponse:
         mensagem = f"métricas: use o próprio servidor, ou uma chave de API com o escopo {ESCOPO_METRICAS}\n"
         return HttpResponse(mensagem, status=403, content_type="text/plain; charset=utf-8")
     resposta: HttpResponse = ExportToDjangoView(request)
-    resposta.content += conferencia_em_prometheus() + monitor_em_prometheus()
+    resposta.content += conferencia_em_prometheus() + monitor_em_prometheus() + fila_em_prometheus()
     return resposta
 
 

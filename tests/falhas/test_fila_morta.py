@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -11,7 +13,7 @@ from filas.fila.entrada import enfileirar
 from filas.models import Mensagem, Tentativa
 from tests.falhas.vivos import esperar
 from tests.filas.fila.destino import destino
-from tests.filas.fila.equipe import equipe
+from tests.filas.fila.equipe import RAIZ, equipe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOME = "Provas"
@@ -92,3 +94,12 @@ def test_trabalhadores_que_morrem_um_atras_do_outro_nao_perdem_mensagem_nenhuma(
     assert {chegada.corpo["n"] for chegada in outro.chegadas} == set(range(300))
     sucessos = Tentativa.objects.filter(resultado=Tentativa.Resultado.SUCESSO)
     assert sucessos.count() == sucessos.values("mensagem_id").distinct().count() == 300
+
+
+@pytest.mark.timeout(600)
+def test_banco_que_cai_duas_vezes_no_meio_nao_perde_mensagem_nem_resultado() -> None:
+    comando = [sys.executable, "-m", "tests.falhas.fila_reiniciada", "--mensagens", "300", "--reinicios", "2"]
+    feito = subprocess.run(comando, cwd=RAIZ, capture_output=True, text=True, check=False)
+    assert feito.returncode == 0, feito.stdout[-5000:] + feito.stderr[-5000:]
+    assert feito.stdout.count("reinício") == 2
+    assert feito.stdout.rstrip().endswith("CONFERE")
