@@ -9,6 +9,7 @@ PostgreSQL has by default (a batch of 500 has up to 1,500 keys). Two keys with o
 
 import zlib
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import connection
 
@@ -16,16 +17,24 @@ from filas.copia import lista
 
 _CADASTRO, _IDENTIDADE = 0x434C4901, 0x434C4902  # "CLI"
 NUMEROS = 4096
+_LIMITAR = "SET LOCAL lock_timeout = %s;"
 # The second statement takes its locks after the sort: PostgreSQL evaluates what is volatile above it.
 _TRAVAR = """SELECT pg_advisory_xact_lock_shared(%s, 0);
 SELECT pg_advisory_xact_lock(%s, numero) FROM unnest(%s::int[]) AS numero ORDER BY numero"""
 
 
-def travar_identidades(chaves: Iterable[str]) -> None:
-    """One writer at a time for each code and each document; any number of them for different customers."""
+def travar_identidades(chaves: Iterable[str], *, espera_maxima: timedelta | None = None) -> None:
+    """One writer at a time for each code and each document; any number of them for different customers.
+
+    With `espera_maxima`, who waits longer for these or for any other lock of the transaction gets OperationalError.
+    """
     numeros = {numero_da_chave(chave) for chave in chaves if chave}
+    comando = _TRAVAR
+    valores: list[int | str] = [_CADASTRO, _IDENTIDADE, lista(sorted(numeros))]
+    if espera_maxima is not None:
+        comando, valores = _LIMITAR + comando, [int(espera_maxima.total_seconds() * 1000), *valores]
     with connection.cursor() as cursor:
-        cursor.execute(_TRAVAR, [_CADASTRO, _IDENTIDADE, lista(sorted(numeros))])
+        cursor.execute(comando, valores)
 
 
 def travar_cadastro() -> None:

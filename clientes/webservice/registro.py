@@ -34,6 +34,9 @@ from filas.wake import acordar
 logger = logging.getLogger(__name__)
 # Foreign hands write too: what they change between our reading and our writing is seen when we try again.
 TENTATIVAS: Final = 3
+ESPERA_MAXIMA: Final = timedelta(
+    seconds=10
+)  # of any lock: a foreign hand that went to lunch must not take every thread
 MARCA: Final = "nº "  # integrators count too: a plain number would meet theirs
 _INSERIDO, _ALTERADO, _RECUSADO = RegistroRecebido.Resultado
 _REPETIDO: Final = (
@@ -49,11 +52,15 @@ def registrar(pedidos: Sequence[Pedido], *, agora: datetime, homologacao: bool, 
     `homologacao` everything is decided and tried, and nothing is kept. Raises OperationalError when the database is
     away or somebody holds a customer for too long: then nothing was written, and the same requests may come again.
     """
+    recusado: Exception | None = None
     for tentativa in range(TENTATIVAS):
         try:
             return _Registro(pedidos, agora, homologacao, prefixo_chave).executar(salto=1000**tentativa)
-        except (IntegrityError, DataError) as erro:
+        except IntegrityError as erro:
             recusado = erro
+        except DataError as erro:  # a value is at fault, and will be next time
+            recusado = erro
+            break
     if len(pedidos) == 1:
         logger.error("O banco recusou um cliente do webservice: %s", type(recusado).__name__)  # its text has the values
         return [recusar([Problema("", Regra.VALOR, _DO_BANCO)], pedidos[0].codigo_cliente)]
@@ -78,7 +85,7 @@ class _Registro:
     def executar(self, *, salto: int) -> list[Resultado]:
         ids = [pedido.evento for pedido in self.pedidos] if self.homologacao else numerar(self.pedidos, salto=salto)
         with transaction.atomic(), connection.cursor() as cursor:
-            travar_identidades(_chaves(self.pedidos))
+            travar_identidades(_chaves(self.pedidos), espera_maxima=ESPERA_MAXIMA)
             self._ler(cursor)
             resultados = [self._decidir(n, pedido, ids[n]) for n, pedido in enumerate(self.pedidos)]
             gravacao.inserir_clientes(cursor, sorted(self.cadastro.novos.values(), key=_codigo))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from clientes.models import Cliente, NumeroDeRegistro, RegistroRecebido
 from clientes.travas import NUMEROS, numero_da_chave, travar_identidades
+from clientes.webservice import registro
 from clientes.webservice.pedido import Pedido, Resultado
 from tests.clientes.webservice.corpos import CPFS, enviar, pedido
 from tests.concorrencia.test_drenos import juntos
@@ -135,6 +137,16 @@ def test_quem_segura_um_cliente_nao_atrasa_os_de_outros() -> None:
         linha.join(timeout=20)
         assert not linha.is_alive()
     assert [feito.inserido for feito in feitos] == [True]
+
+
+def test_quem_espera_demais_desiste_e_nada_fica(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registro, "ESPERA_MAXIMA", timedelta(milliseconds=200))
+    enviar(pedido(CPF_CGC="", CODIGO_CLIENTE="Z9", eventId="e1"))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("""UPDATE "CLIENTES_VAREJO" SET "CIDADE" = 'À MÃO'""")
+        with pytest.raises(OperationalError):
+            juntos(envio([], pedido(CPF_CGC="", CODIGO_CLIENTE="A1"), pedido(CPF_CGC="", CODIGO_CLIENTE="Z9")))
+    assert (Cliente.objects.get().cidade, RegistroRecebido.objects.count()) == ("À MÃO", 1)
 
 
 def test_conexao_que_morre_no_meio_de_um_lote_nao_deixa_nada() -> None:
