@@ -10,7 +10,7 @@ from django.apps import AppConfig
 
 class FilasConfig(AppConfig):
     name = "filas"
-    verbose_name = "Filas"
+    verbose_name = "Integrações"
 
     def ready(self) -> None:
         from filas.fila.entrada import DESPERTADOR

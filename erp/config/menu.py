@@ -55,9 +55,6 @@ PRIMEIROS = {
     "RegistroRecebido": "move_to_inbox",
 }
 
-# What people call it, where the model's own name says more than a menu should.
-NOMES = {"Mensagem": "Fila", "EstadoContexto": "Contextos", "AcaoEmMassa": "Ações em massa"}
-
 
 def navegacao(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar of this user: unfold calls it for every page."""
@@ -80,7 +77,7 @@ def _grupo(assunto: Assunto, por_app: dict[str, Any]) -> dict[str, Any]:
         "collapsible": True,
         "items": [
             {
-                "title": NOMES.get(modelo["object_name"], str(modelo["name"])),
+                "title": str(modelo["name"]),
                 "icon": PRIMEIROS.get(modelo["object_name"], assunto.icone),
                 "link": str(modelo["admin_url"]),
             }

@@ -24,7 +24,7 @@ from filas.admin.pagina import ComPagina
 from filas.admin.procura import ComProcura
 from filas.admin.topo import contexto_do_topo
 from filas.causas import causa_de
-from filas.estado import parados, titulo_do_contexto
+from filas.estado import conhecidos, parados, titulo_do_contexto
 from filas.models import Mensagem
 
 Situacao = Mensagem.Situacao
@@ -61,6 +61,10 @@ class MensagemAdmin(ComPagina, ComEmMassa, ComProcura, SomenteLeitura, AdminBase
         parada = Case(When(contexto__in=parados_, then=True), default=False, output_field=BooleanField())
         anotadas: QuerySet[Any] = linhas.annotate(inteiro=inteiro, parada=parada)
         return anotadas.defer("conteudo", "retorno", "curl", "mensagem")
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """With one integration only, its name on every line says nothing."""
+        return [nome for nome in self.list_display if nome != "integracao" or len(conhecidos()) > 1]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Nothing but the declared filters: `?retorno__contains=x` would read the table."""

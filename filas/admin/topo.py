@@ -97,4 +97,5 @@ def frase_do_parado(r: Retrato) -> str:
         motivo = f" Motivo: {r.estado.motivo}" if r.estado.motivo else ""
         return f"{r.titulo}: em pausa por {r.estado.pausado_por} desde {quando}.{motivo}"
     falhas = formatos.quantas(r.estado.falhas_seguidas, "falha seguida", "falhas seguidas")
-    return f"{r.titulo}: em pausa sozinho até {formatos.curta(r.estado.pausado_ate)}, depois de {falhas}."
+    ate = formatos.curta(r.estado.pausado_ate)
+    return f"{r.titulo}: em pausa até {ate}, depois de {falhas} do outro lado. Volta a tentar sozinha."

@@ -70,7 +70,7 @@ class Mensagem(models.Model):
     class Meta:
         db_table = "wosk_queue"
         verbose_name = "mensagem da fila"
-        verbose_name_plural = "mensagens da fila"
+        verbose_name_plural = "fila"
         ordering = ("-id",)
         default_permissions = ("view",)
         permissions = (
@@ -169,7 +169,7 @@ class EstadoContexto(models.Model):
     class Meta:
         db_table = "wosk_queue_contexto"
         verbose_name = "contexto da fila"
-        verbose_name_plural = "contextos da fila"
+        verbose_name_plural = "contextos"
         default_permissions = ("view",)
         permissions = (("pausar_contexto", "Pode pausar e retomar contextos da fila"),)
 

@@ -64,7 +64,7 @@ def test_pausar_com_motivo_e_retomar(ti: Client) -> None:
 def test_a_pausa_sozinha_diz_ate_quando_e_se_retoma(ti: Client) -> None:
     EstadoContexto.objects.create(contexto=CONTEXTO, falhas_seguidas=7, pausado_ate=timezone.now() + timedelta(hours=1))
     pagina = texto(ti)
-    assert "em pausa sozinho até" in pagina and "7 falhas seguidas" in pagina
+    assert "em pausa até" in pagina and "7 falhas seguidas" in pagina and "Volta a tentar sozinha." in pagina
     ti.post(reverse("admin:filas_estadocontexto_retomar"), {"token": token(pagina)})
     estado = EstadoContexto.objects.get()
     assert (estado.pausado_ate, estado.falhas_seguidas) == (None, 0)
