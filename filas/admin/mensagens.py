@@ -62,7 +62,7 @@ class MensagemAdmin(ComPagina, ComEmMassa, ComProcura, SomenteLeitura, AdminBase
         anotadas: QuerySet[Any] = linhas.annotate(inteiro=inteiro, parada=parada)
         return anotadas.defer("conteudo", "retorno", "curl", "mensagem")
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         """With one integration only, its name on every line says nothing."""
         return [nome for nome in self.list_display if nome != "integracao" or len(conhecidos()) > 1]
 

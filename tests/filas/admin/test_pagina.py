@@ -30,7 +30,8 @@ def test_diz_o_que_e_o_que_houve_e_a_saida(ana: Client) -> None:
 
 def test_ensaia_o_que_iria_agora(ana: Client, vizinhos: Vizinhos) -> None:
     m = mensagem()
-    assert "Ainda não iria: Sem a rua." in pagina(ana, m)
+    assert "Ainda não iria, pelo mesmo motivo: o cadastro não mudou." in pagina(ana, m)
+    assert "Ainda não iria: Sem a rua." in pagina(ana, mensagem(causa="HTTP_422", chave="OUTRO"))
     vizinhos.registros[CPF] = conteudo(RUA="DAS FLORES")
     texto = pagina(ana, m)
     assert "Nada falta no cadastro: pode ir." in texto and "DAS FLORES" in texto and "antes: vazio" in texto
