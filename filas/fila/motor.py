@@ -11,7 +11,7 @@ run in threads of their own, with no transaction open. What this holds against:
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -56,20 +56,26 @@ class Enviadas:
         return self.com_sucesso + self.com_erro + self.adiadas
 
 
-def enviar(contextos: Sequence[Contexto] | None = None, *, segundos: float | None = None) -> Enviadas:
-    """Send what is due of these contexts (all that are registered), until nothing is, or for `segundos`.
+def enviar(
+    contextos: Sequence[Contexto] | None = None,
+    *,
+    segundos: float | None = None,
+    parar: Callable[[], bool] = lambda: False,
+) -> Enviadas:
+    """Send what is due of these contexts (all that are registered), until nothing is, for `segundos`, or until `parar`.
 
-    What is in hand at the end of that time is waited for. Any number of processes may do it at once.
+    What is in hand by then is waited for. Any number of processes may do it at once.
     """
     prontos: SimpleQueue[Pronto] = SimpleQueue()
     frentes = [Frente(contexto, prontos) for contexto in (todos() if contextos is None else contextos)]
-    return _rodar(frentes, prontos, float("inf") if segundos is None else time.monotonic() + segundos)
+    fim = float("inf") if segundos is None else time.monotonic() + segundos
+    return _rodar(frentes, prontos, lambda: time.monotonic() >= fim or parar(), fim)
 
 
 def enviar_uma(contexto: Contexto, token: UUID) -> Enviadas:
     """Send the message of that token, if it is pending and nothing of its record is being sent."""
     prontos: SimpleQueue[Pronto] = SimpleQueue()
-    return _rodar([Frente(contexto, prontos, so=token)], prontos, float("inf"))
+    return _rodar([Frente(contexto, prontos, so=token)], prontos)
 
 
 def contextos_com_trabalho() -> list[str]:
@@ -77,19 +83,26 @@ def contextos_com_trabalho() -> list[str]:
     return [contexto.nome for contexto in todos() if contexto.configurado() and ha_o_que_fazer(contexto.nome)]
 
 
-def _rodar(frentes: Sequence[Frente], prontos: SimpleQueue[Pronto], fim: float) -> Enviadas:
+def _rodar(
+    frentes: Sequence[Frente],
+    prontos: SimpleQueue[Pronto],
+    parar: Callable[[], bool] = lambda: False,
+    fim: float = float("inf"),
+) -> Enviadas:
     try:
-        return _Motor(frentes, prontos, fim).rodar()
+        return _Motor(frentes, prontos, parar, fim).rodar()
     finally:
         for frente in frentes:
             frente.encerrar()
 
 
 class _Motor:
-    def __init__(self, frentes: Sequence[Frente], prontos: SimpleQueue[Pronto], fim: float) -> None:
+    def __init__(
+        self, frentes: Sequence[Frente], prontos: SimpleQueue[Pronto], parar: Callable[[], bool], fim: float
+    ) -> None:
         self.frentes = frentes
         self.prontos = prontos
-        self.fim = fim
+        self.parar, self.fim = parar, fim
         self.enviadas = Enviadas()
         self._sem_banco_desde: float | None = None
         self._espera, self._maior_espera = ESPERA_SEM_BANCO
@@ -113,7 +126,7 @@ class _Motor:
             self.enviadas.contar(frente.contexto, fins)
 
     def _pegar(self) -> int:
-        if time.monotonic() >= self.fim:
+        if self.parar():
             return 0
         pegou = 0
         for frente in self.frentes:
@@ -125,7 +138,7 @@ class _Motor:
         if self._sem_banco_desde is not None or any(frente.na_mao for frente in self.frentes):
             return False
         vagas = [frente.volte_em for frente in self.frentes if frente.volte_em is not None]
-        return not vagas or min(vagas) >= self.fim
+        return not vagas or min(vagas) >= self.fim or self.parar()
 
     def _esperar_resultados(self) -> None:
         """The first one, or until somebody needs us; then those that come right after it."""

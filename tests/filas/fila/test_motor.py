@@ -356,3 +356,13 @@ def test_executar_tenta_uma_vez_so(contextos: dict[str, Contexto]) -> None:
 
     assert ida is not None and (ida.situacao, ida.tentativas) == (0, 1)
     assert len(provas.chamadas) == 1
+
+
+def test_quem_e_mandado_parar_termina_o_que_tem_na_mao_e_nao_pega_mais() -> None:
+    provas = Provas(concorrencia=2, demora=0.05)
+    enfileirar(NOME, [(str(n), {}) for n in range(50)])
+
+    feito = enviar([provas], parar=lambda: bool(provas.chamadas))
+
+    assert 1 <= feito.com_sucesso == len(provas.chamadas) < 10
+    assert not Mensagem.objects.filter(situacao=1).exists()
