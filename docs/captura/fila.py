@@ -39,9 +39,10 @@ def encher_a_fila() -> dict[str, Any]:
 
 def _conteudo(n: int) -> dict[str, Any]:
     cliente = Cliente.objects.order_by("codigo_cliente")[n % Cliente.objects.count()]
+    cidade, ibge = ("BELO HORISONTE", "") if 200 <= n < 300 else ("BELO HORIZONTE", "3106200")
     return {
-        "CODIGO_CLIENTE": f"C{n:05}", "CLIENTE_VAREJO": cliente.cliente_varejo, "CPF_CGC": "", "CIDADE": "BELO HORISONTE",
-        "UF": "MG", "CEP": "30110001", "PAIS": "BRASIL", "PAIS_BC": "1058", "IBGE": "", "EMAIL": "joao@exemplo.com",
+        "CODIGO_CLIENTE": f"C{n:05}", "CLIENTE_VAREJO": cliente.cliente_varejo, "CPF_CGC": "", "CIDADE": cidade,
+        "UF": "MG", "CEP": "30110001", "PAIS": "BRASIL", "PAIS_BC": "1058", "IBGE": ibge, "EMAIL": "joao@exemplo.com",
         "STATUS": "1", "ESTRANGEIRO": "0", "FILIAL": cliente.filial,
     }  # fmt: skip
 

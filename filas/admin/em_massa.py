@@ -80,8 +80,7 @@ class ComEmMassa(_Base):
             return HttpResponseRedirect(reverse("admin:filas_mensagem_changelist"))
         if request.method == "POST":
             return self._agir(request, usuario, pedido)
-        inicial = {"motivo": f"Conserto feito: {pedido.descricao}"[:500]} if pedido.acao == Acao.REPROCESSAR else {}
-        return self._pagina_da_massa(request, usuario, pedido, FormularioDeMotivo(initial=inicial))
+        return self._pagina_da_massa(request, usuario, pedido)
 
     def _agir(self, request: HttpRequest, usuario: User, pedido: Pedido) -> HttpResponse:
         formulario = FormularioDeMotivo(request.POST)
@@ -108,10 +107,23 @@ class ComEmMassa(_Base):
         return HttpResponseRedirect(endereco(massa.pk))
 
     def _pagina_da_massa(
-        self, request: HttpRequest, usuario: User, pedido: Pedido, formulario: FormularioDeMotivo, erro: str = ""
+        self,
+        request: HttpRequest,
+        usuario: User,
+        pedido: Pedido,
+        formulario: FormularioDeMotivo | None = None,
+        erro: str = "",
     ) -> HttpResponse:
         previsao = prever(pedido.criterio, pedido.acao)
         ensaio = ensaio_em_palavras(pedido, usuario) if pedido.acao == Acao.REPROCESSAR else []
+        nenhuma_vai = bool(ensaio) and all(x["falta"] for x in ensaio)
+        if (
+            formulario is None
+        ):  # after a mend the reason is known; before it, nobody is helped to say that there was one
+            consertado = pedido.acao == Acao.REPROCESSAR and not nenhuma_vai
+            formulario = FormularioDeMotivo(
+                initial={"motivo": f"Conserto feito: {pedido.descricao}"[:500]} if consertado else None
+            )
         titulo = "Reprocessar" if pedido.acao == Acao.REPROCESSAR else "Cancelar"
         visto = {"acao": pedido.acao.value, "criterio": pedido.criterio.__dict__, "descricao": pedido.descricao}
         contexto = {
@@ -125,7 +137,7 @@ class ComEmMassa(_Base):
             "reprocessa": pedido.acao == Acao.REPROCESSAR,
             "efeitos": efeitos(pedido.acao, previsao),
             "ensaio": ensaio,
-            "nenhuma_vai": bool(ensaio) and all(x["falta"] for x in ensaio),
+            "nenhuma_vai": nenhuma_vai,
             "pode": 0 < previsao.total <= MAXIMO,
             "demais": previsao.total > MAXIMO,
             "maximo": formatos.numero(MAXIMO),
