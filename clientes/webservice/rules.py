@@ -17,6 +17,7 @@ from clientes.webservice.pedido import Alterar, Decisao, Gravado, Inserir, Pedid
 from erp.cadastros.documentos import limpar
 from erp.cadastros.textos import normalizar
 
+TIPO_MAXIMO: Final = 50  # characters, spaces and all
 _JA_EXISTE: Final = (
     "o código já é de um cliente com outro CPF_CGC. Confira o documento e o código, ou corrija o cadastro na "
     "retaguarda."
@@ -33,6 +34,8 @@ def datas_automaticas(agora: datetime, gravado: Gravado | None) -> dict[str, dat
 
 def ajustar_tipo_varejo(informado: str, tipos: Mapping[str, str]) -> str:
     """§3.2: a kind that CLIENTE_VAR_TIPOS does not have is `CLIENTE VAREJO`. `tipos`: `chave_do_tipo` -> the kind."""
+    if len(informado) > TIPO_MAXIMO:
+        return cadastro.TIPO_PADRAO  # no kind is as long, and what is compared is remembered
     return tipos.get(chave_do_tipo(informado), cadastro.TIPO_PADRAO)
 
 
