@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -77,25 +77,29 @@ class Visor:
 
     def pagina(self, registro: RegistroRecebido) -> dict[str, Any]:
         recebido, respondido = _campos(registro.conteudo), _respondido(registro)
+        problemas = self.problemas(respondido)
         return {
-            "linhas": self.lado_a_lado(recebido, respondido),
-            "problemas": self.problemas(respondido),
+            "linhas": self.lado_a_lado(recebido, respondido, problemas),
+            "problemas": problemas,
             "dito": self.texto(str(respondido.get(DETALHADA, ""))),
             "bruto": "" if isinstance(registro.conteudo, Mapping) else self.valor("", registro.conteudo),
         }
 
-    def lado_a_lado(self, recebido: Mapping[str, Any], respondido: Mapping[str, Any]) -> list[Linha]:
+    def lado_a_lado(
+        self, recebido: Mapping[str, Any], respondido: Mapping[str, Any], problemas: Sequence[Problema] = ()
+    ) -> list[Linha]:
         """Every field of either, in the order of the specification; those it does not know after them.
 
-        The database keeps no order of fields.
+        The database keeps no order of fields. A field that was refused says why in the place of its answer.
         """
+        motivos = {p.campo: p.mensagem for p in problemas}
         nomes = sorted({*recebido, *respondido} - {_ERROS}, key=lambda nome: (_ORDEM.get(nome, len(_ORDEM)), nome))
         return [
             Linha(
                 nome,
                 self.valor(nome, recebido[nome]) if nome in recebido else "",
-                self.valor(nome, respondido[nome]) if nome in respondido else "",
-                nome in respondido and recebido.get(nome) != respondido[nome],
+                self.valor(nome, respondido[nome]) if nome in respondido else motivos.get(nome, ""),
+                nome in motivos or (nome in respondido and recebido.get(nome) != respondido[nome]),
             )
             for nome in nomes
         ]

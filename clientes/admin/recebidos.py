@@ -74,7 +74,7 @@ class RegistroRecebidoAdmin(SomenteLeitura, AdminBase):
         contexto = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "original": registro,
+            "original": Visor(inteiro=registro.inteiro).texto(str(registro)),
             "object_id": object_id,
             "title": "Registro recebido",
             "subtitle": None,

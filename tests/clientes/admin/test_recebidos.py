@@ -172,7 +172,7 @@ def test_campo_que_a_especificacao_nao_conhece_tambem_e_oculto(novo_recebido: Re
         conteudo=PEDIDO | {"MAE": "JOANA", "FILHOS": [{"CPF": CPF}], "CLIENTE_VAREJO": f"ANA {CPF}"}
     )
     corpo = navegador("operador").get(pagina(registro)).content.decode()
-    assert "JOANA" not in corpo and CPF not in corpo
+    assert "JOANA" not in corpo and CPF not in corpo and "***.982.247-**" in corpo
     assert "JOANA" in navegador("gerente").get(pagina(registro)).content.decode()
 
 
@@ -180,6 +180,7 @@ def test_a_recusa_diz_cada_erro_e_o_que_fazer(novo_recebido: Recebido) -> None:
     registro = novo_recebido(resultado=RECUSADO)
     corpo = navegador("operador").get(pagina(registro)).content.decode()
     assert "CLIENTE_VAREJO: falta o nome" in corpo and "O que fazer" in corpo
+    assert '<td class="quebra rtg-forte">falta o nome</td>' in corpo  # also beside what came in that field
     assert "falta o nome" in navegador("operador").get(LISTA).content.decode()
 
 
