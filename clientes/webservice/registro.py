@@ -29,6 +29,7 @@ from clientes.webservice.cadastro import Cadastro
 from clientes.webservice.codigos import Regra
 from clientes.webservice.gravacao import Aceito, Linha
 from clientes.webservice.pedido import Alterar, Pedido, Problema, Resultado, aceitar, recusar
+from clientes.webservice.recebidos import guardar_recusados
 from filas.wake import acordar
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,10 @@ def registrar(pedidos: Sequence[Pedido], *, agora: datetime, homologacao: bool, 
             break
     if len(pedidos) == 1:
         logger.error("O banco recusou um cliente do webservice: %s", type(recusado).__name__)  # its text has the values
-        return [recusar([Problema("", Regra.VALOR, _DO_BANCO)], pedidos[0].codigo_cliente)]
+        resultado = recusar([Problema("", Regra.VALOR, _DO_BANCO)], pedidos[0].codigo_cliente)
+        if not homologacao:
+            guardar_recusados([(pedidos[0].conteudo, resultado)], filiais={}, prefixo_chave=prefixo_chave)
+        return [resultado]
     meio = len(pedidos) // 2
     partes = ((pedidos[:meio], agora), (pedidos[meio:], agora + timedelta(microseconds=meio)))
     return [

@@ -168,6 +168,7 @@ def test_o_que_o_banco_recusa_nao_leva_os_outros_junto() -> None:
     resultados = enviar(*bons[:4], ruim, *bons[4:])
     assert [r.status for r in resultados] == [200] * 4 + [400] + [200] * 3
     assert sorted(Cliente.objects.values_list("pk", flat=True)) == [f"C{n}" for n in range(7)]
+    assert sorted(situacoes()) == [INSERIDO] * 7 + [RECUSADO]
 
 
 def test_tipo_que_nao_existe_vira_o_padrao_e_o_que_existe_fica() -> None:
