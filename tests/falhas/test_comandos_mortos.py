@@ -51,7 +51,7 @@ def _matar(processo: subprocess.Popen[bytes]) -> None:
     processo.wait(timeout=30)
 
 
-@pytest.mark.parametrize("mortes", [3, pytest.param(40, marks=pytest.mark.prova)])
+@pytest.mark.parametrize("mortes", [3, pytest.param(40, marks=[pytest.mark.prova, pytest.mark.timeout(3600)])])
 def test_morto_enquanto_obedece_manda_tudo_e_nao_deixa_comando_aberto(tmp_path: Path, mortes: int) -> None:
     banco, sorteio = tmp_path / "terminal.sqlite3", random.Random(mortes)
     assert _iniciar(banco, "pdv_simular", "--operacoes", "20").wait(timeout=120) == 0
