@@ -160,7 +160,7 @@ def test_a_rotina_varre_e_o_servico_acorda() -> None:
     assert len(mensagens()) == 1
 
 
-@pytest.mark.parametrize("notas", [10_000, pytest.param(100_000, marks=pytest.mark.prova)])
+@pytest.mark.parametrize("notas", [10_000, pytest.param(100_000, marks=[pytest.mark.prova, pytest.mark.timeout(3600)])])
 def test_muitas_notas_escoam_aos_lotes_sem_encher_a_memoria(notas: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

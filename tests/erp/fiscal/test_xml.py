@@ -638,6 +638,7 @@ def test_bytes_quaisquer_nunca_quebram_o_leitor(conteudo: bytes | str) -> None:
 
 
 @pytest.mark.prova
+@pytest.mark.timeout(3600)
 @settings(max_examples=20_000, deadline=None)
 @given(estragados())
 def test_dezenas_de_milhares_de_documentos_estragados(texto: str) -> None:

@@ -92,6 +92,7 @@ def test_corpo_mutilado_nunca_e_500(postar: Callable[..., Any], settings: Any, s
 
 
 @pytest.mark.prova
+@pytest.mark.timeout(3600)
 def test_dez_mil_corpos_mutilados_nunca_sao_500(postar: Callable[..., Any], settings: Any) -> None:
     settings.PDV_PEDIDOS_POR_MINUTO = 10**6
     for semente in range(10_000):
