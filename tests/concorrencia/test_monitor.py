@@ -14,10 +14,12 @@ from django.db import connection, transaction
 
 from clientes.models import Cliente, Pendente
 from clientes.monitor import services
+from clientes.monitor.dreno import DrenoClientes
 from clientes.monitor.services import varrer
 from filas.models import Mensagem
 from tests.clientes.monitor.elenco import escrever, mensagens, monitorar, mudar, nomes, notas
 from tests.concorrencia.test_drenos import juntos
+from tests.falhas.vivos import esperar
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -173,3 +175,44 @@ def test_quem_escreve_nao_espera_por_quem_escreve_outro_cliente_nem_pelo_monitor
         outra.rollback()
     monitorar()
     assert nomes("2") == ["MEU"]
+
+
+def test_nota_mais_velha_que_se_confirma_no_meio_da_varredura_e_achada_na_mesma() -> None:
+    dreno = DrenoClientes("teste")
+    with outra_conexao() as outra, connection.cursor() as cursor:
+        outra.set_autocommit(False)
+        with outra.cursor() as do_outro:
+            gravar(do_outro, "velha", "A")
+        escrever("nova")
+        (nova,) = dreno.proximas(cursor, 0, 10, livres=False)
+        Pendente.objects.filter(pk=nova).delete()
+        outra.commit()
+        assert dreno.particoes_pendentes(cursor) == [0]
+        (velha,) = dreno.proximas(cursor, 0, 10, livres=False)
+    assert velha < nova
+
+
+def test_quem_poe_na_fila_por_fora_no_mesmo_instante_nao_derruba_a_nota() -> None:
+    """By SQL, without the locks of the queue: the Monitor meets the unique index, and tries again."""
+    escrever("1")
+    with outra_conexao() as outra:
+        outra.set_autocommit(False)
+        with outra.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO wosk_queue (token, contexto, chave, conteudo)
+                   VALUES (gen_random_uuid(), 'LojaCliente', '1', '{}')"""
+            )
+        linha = threading.Thread(target=_fechando(monitorar))
+        linha.start()
+        esperar(_alguem_espera, 30, "o Monitor não chegou ao índice")
+        outra.commit()
+        linha.join()
+    monitorar()
+    assert not Pendente.objects.exists()
+    assert [m.situacao for m in mensagens("1")] == [3, 0]
+
+
+def _alguem_espera() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted)")
+        return bool(cursor.fetchone()[0])
