@@ -137,9 +137,7 @@ def resumo(payload: Corpo | None) -> str:
     contatos = payload.get("contatos")
     quantos = len(contatos) if isinstance(contatos, list) else 0
     codigo = f"…{str(payload.get('codigo', ''))[-3:]}"
-    return (
-        f"cliente {codigo} {payload.get('tipo', '')} {lugar.get('cidade', '')}/{lugar.get('uf', '')} {quantos} contatos"
-    )
+    return f"cliente {codigo} {payload.get('tipo', '')} {lugar.get('cidade', '')}/{lugar.get('uf', '')}, contatos: {quantos}"
 
 
 def _ler(corpo: bytes) -> Corpo | None:

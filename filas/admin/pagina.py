@@ -168,5 +168,5 @@ def _fatos(m: Mensagem) -> list[tuple[str, str]]:
         ("Tentativas", formatos.numero(m.tentativas)),
         ("Tempo da última", formatos.segundos(m.tempo)),
         ("Terminada em", formatos.data_hora(m.terminada_em)),
-        ("Erro avisado por e-mail em", formatos.data_hora(m.notificada_em)),
+        ("Avisado por e-mail o erro de", formatos.data_hora(m.notificada_em)),
     ]

@@ -170,12 +170,12 @@ def _assinatura(erros: Sequence[Erro]) -> str:
 
 
 def _marcar(erros: Sequence[Erro]) -> None:
-    """Told: those that still are the error that was told. The moment of the error, for the next one is after it."""
+    """Told: the moment of the error that the letter told of, for the next error of the same message is after it."""
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE wosk_queue m SET notificada_em = coalesce(v.erro_em, now())
                FROM unnest(%s::bigint[], %s::timestamptz[]) v(id, erro_em)
-               WHERE m.id = v.id AND m.erro_em IS NOT DISTINCT FROM v.erro_em""",
+               WHERE m.id = v.id""",
             [[erro.id for erro in erros], [erro.erro_em for erro in erros]],
         )
 

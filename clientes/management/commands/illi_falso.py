@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from argparse import ArgumentParser
 from typing import Any
@@ -36,12 +37,12 @@ class Command(BaseCommand):
             illi = IlliFalso(porta=opcoes["porta"], token=opcoes["token"], defeitos=defeitos, dizer=self._dizer)
         except (OSError, OverflowError) as erro:
             raise CommandError(f"a porta {opcoes['porta']} não pôde ser aberta: {erro}") from None
+        parar = threading.Event()
+        for sinal in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sinal, lambda *_: parar.set())
         with illi:
             self._dizer(f"ILLI_URL={illi.url} ILLI_TOKEN={opcoes['token'] or 'qualquer'}   (Ctrl-C para parar)")
-            try:
-                threading.Event().wait()
-            except KeyboardInterrupt:
-                pass
+            parar.wait()
         caderno = illi.caderno
         respostas = ", ".join(f"{n} com {status}" for status, n in sorted(caderno.respostas.items())) or "nenhuma"
         self._dizer(
