@@ -258,15 +258,17 @@ def test_banco_fora_do_ar_e_503_e_pode_reenviar(enviar: Enviar) -> None:
 
 @pytest.mark.parametrize("tabela", ["CLIENTES_VAREJO", "registro_recebido"])
 def test_erro_no_meio_da_transacao_desfaz_tudo(enviar: Enviar, tabela: str) -> None:
-    def cair(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        resultado = execute(sql, params, many, context)
-        if f'INSERT INTO "{tabela}"' in sql:
-            raise OperationalError("server closed the connection")
-        return resultado
-
-    with connection.execute_wrapper(cair):
-        assert enviar(EXEMPLO).status_code == 503
+    """The database fails just after it wrote: at the customer, or later, at what is kept of the request."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""CREATE FUNCTION cair() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'caiu' USING ERRCODE = '40001'; END $$;
+            CREATE TRIGGER cair AFTER INSERT ON "{tabela}" FOR EACH STATEMENT EXECUTE FUNCTION cair()"""
+        )
+    assert enviar(EXEMPLO).status_code == 503
     assert not Cliente.objects.exists() and not RegistroRecebido.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION cair() CASCADE")
     assert enviar(EXEMPLO).status_code == 200
 
 
