@@ -54,18 +54,28 @@ def _contar(situacao: Situacao) -> Contagem:
     return Contagem(max(TETO, int(lido[0]["Plan"]["Plan Rows"])), estimada=True)
 
 
+# A leap for each cause, whatever there is between them: never a walk over the messages.
+_CAUSAS = """WITH RECURSIVE causas AS (
+    (SELECT contexto, causa, id FROM wosk_queue WHERE situacao = 4 ORDER BY contexto, causa, id LIMIT 1)
+    UNION ALL
+    SELECT p.contexto, p.causa, p.id FROM causas a CROSS JOIN LATERAL (
+        SELECT contexto, causa, id FROM wosk_queue
+        WHERE situacao = 4 AND (contexto, causa) > (a.contexto, a.causa) ORDER BY contexto, causa, id LIMIT 1) p
+)"""
+
+
+def causas_em_erro() -> list[tuple[str, str]]:
+    """The (contexto, causa) in error, without counting."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_CAUSAS} SELECT contexto, causa FROM causas LIMIT %s", [CAUSAS_MAXIMO])
+        return [(contexto, causa) for contexto, causa in cursor.fetchall()]
+
+
 def erros_por_causa(contexto: str | None = None) -> list[GrupoDeErro]:
     """The causes in error, those with most messages first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """WITH RECURSIVE causas AS (
-                   (SELECT contexto, causa, id FROM wosk_queue WHERE situacao = 4 ORDER BY contexto, causa, id LIMIT 1)
-                   UNION ALL
-                   SELECT p.contexto, p.causa, p.id FROM causas a CROSS JOIN LATERAL (
-                       SELECT contexto, causa, id FROM wosk_queue
-                       WHERE situacao = 4 AND (contexto, causa) > (a.contexto, a.causa)
-                       ORDER BY contexto, causa, id LIMIT 1) p
-               )
+            f"""{_CAUSAS}
                SELECT c.contexto, c.causa, q.n, m.criada_em
                FROM (SELECT * FROM causas LIMIT %s) c
                JOIN wosk_queue m USING (id)

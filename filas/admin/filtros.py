@@ -20,7 +20,7 @@ from unfold.contrib.filters import admin as unfold_filtros
 
 from filas.admin import formatos, mascara
 from filas.causas import causa_de
-from filas.contagens import erros_por_causa
+from filas.contagens import causas_em_erro
 from filas.estado import conhecidos
 from filas.faixas import extremos, faixa_do_periodo
 from filas.models import Mensagem
@@ -55,7 +55,7 @@ class CausaFiltro(_Lista):
     parameter_name = "causa"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Opcoes:
-        grupos = [(f"{g.contexto}:{g.causa}", causa_de(g.causa).titulo) for g in erros_por_causa()]
+        grupos = [(f"{contexto}:{causa}", causa_de(causa).titulo) for contexto, causa in causas_em_erro()]
         atual = request.GET.get(self.parameter_name, "")
         if atual and atual not in dict(grupos):
             grupos.insert(0, (atual, causa_de(ler_causa(atual)[1]).titulo))
