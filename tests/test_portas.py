@@ -33,11 +33,16 @@ def _enderecos(padroes: Any, antes: str) -> Iterator[str]:
     for padrao in padroes:
         texto = str(padrao.pattern)
         if hasattr(padrao, "url_patterns"):
-            yield from _enderecos(padrao.url_patterns, antes + texto)
+            yield from _enderecos(padrao.url_patterns, antes + _com_um(texto))
         elif apps := re.search(r"\(\?P<app_label>([\w|]+)\)", texto):
             yield from (f"{antes}{app}/" for app in apps[1].split("|"))
         else:
-            yield antes + re.sub(r"<[^>]+>", "1", re.sub(r"\(\?P<\w+>[^)]*\)\$?", "1", texto))
+            yield antes + _com_um(texto)
+
+
+def _com_um(padrao: str) -> str:
+    """A 1 for each parameter."""
+    return re.sub(r"<[^>]+>", "1", re.sub(r"\(\?P<\w+>[^)]*\)\$?", "1", padrao))
 
 
 @pytest.fixture
