@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -45,25 +46,25 @@ def test_trabalhador_morto_no_meio_da_chamada_devolve_a_mensagem_que_vai_com_o_m
     assert list(Tentativa.objects.order_by("id").values_list("numero", flat=True)) == [1, 2]
 
 
-def test_quem_so_parou_e_perdeu_a_reserva_nao_termina_a_mensagem_que_ja_e_de_outro() -> None:
+def test_quem_so_parou_e_perdeu_a_reserva_nao_termina_a_mensagem_que_ja_e_de_outro(tmp_path: Path) -> None:
     """The stopped one comes back with its 200 while the other, which took the message over, is still calling."""
+    registro = tmp_path / "parado.log"
     enfileirar(NOME, [("1", {"n": 1})])
-    with destino() as outro:
-        outro.solto.clear()
-        with equipe(1, outro.url, reserva=1) as (parado,):
+    with destino(portoes={0: threading.Event(), 1: threading.Event()}) as outro:
+        with equipe(1, outro.url, reserva=1, registro=registro) as (parado,):
             esperar(lambda: len(outro.chegadas) == 1, 30, "a chamada sair")
             parado.send_signal(signal.SIGSTOP)
-            with equipe(1, outro.url, reserva=30):
-                esperar(lambda: len(outro.chegadas) == 2, 30, "outro pegar a mensagem")
+            with equipe(1, outro.url, reserva=60):
+                esperar(lambda: len(outro.chegadas) == 2, 60, "outro pegar a mensagem")
                 reserva = Mensagem.objects.get().reserva
+                outro.portoes[0].set()
                 parado.send_signal(signal.SIGCONT)
-                parado.send_signal(signal.SIGSTOP)
-                assert Mensagem.objects.get().reserva == reserva
-                outro.solto.set()
+                esperar(lambda: "resultado_tardio" in registro.read_text(), 30, "o parado trazer a sua resposta")
+                assert (Mensagem.objects.get().situacao, Mensagem.objects.get().reserva) == (1, reserva)
+                outro.portoes[1].set()
                 esperar(lambda: _situacoes() == [2], 30, "o outro terminar")
-                parado.send_signal(signal.SIGCONT)
-                time.sleep(0.5)  # it brings its answer to a message that is no longer in its hand
 
+    assert outro.chegadas[0].token == outro.chegadas[1].token
     assert _resultados() == [Tentativa.Resultado.ABANDONADA, Tentativa.Resultado.SUCESSO]
     assert Mensagem.objects.get().tentativas == 2
 
@@ -82,7 +83,7 @@ def test_chamada_mais_longa_que_a_reserva_continua_de_quem_a_fez() -> None:
 def test_trabalhadores_que_morrem_um_atras_do_outro_nao_perdem_mensagem_nenhuma() -> None:
     enfileirar(NOME, [(str(n), {"n": n}) for n in range(300)])
     with destino(demora=0.01) as outro:
-        for _ in range(6):
+        for _ in range(3):
             antes = len(outro.chegadas)
             with equipe(2, outro.url, reserva=1, concorrencia=8) as (vitima, _):
                 esperar(lambda antes=antes: len(outro.chegadas) >= antes + 20, 60, "o trabalho andar")  # type: ignore[misc]  # bound at once

@@ -22,13 +22,17 @@ class Chegada:
 
 @dataclass
 class Destino:
-    """`solto` unset makes every call wait; `status` and `cabecalhos` are what it answers; `demora` its slowness."""
+    """`solto` unset makes every call wait, `portoes[n]` the one that comes n-th (from 0).
+
+    `status` and `cabecalhos` are what it answers; `demora` its slowness.
+    """
 
     url: str = ""
     status: int = 200
     cabecalhos: dict[str, str] = field(default_factory=dict)
     demora: float = 0.0
     solto: threading.Event = field(default_factory=threading.Event)
+    portoes: dict[int, threading.Event] = field(default_factory=dict)
     chegadas: list[Chegada] = field(default_factory=list)
     dentro: int = 0
     maximo: int = 0
@@ -37,11 +41,12 @@ class Destino:
     def vezes(self) -> Counter[str]:
         return Counter(chegada.token for chegada in self.chegadas)
 
-    def entrar(self, token: str, corpo: dict[str, Any]) -> None:
+    def entrar(self, token: str, corpo: dict[str, Any]) -> threading.Event:
         with self.trava:
             self.dentro += 1
             self.maximo = max(self.maximo, self.dentro)
             self.chegadas.append(Chegada(token, corpo, time.monotonic()))
+            return self.portoes.get(len(self.chegadas) - 1, self.solto)
 
     def sair(self) -> None:
         with self.trava:
@@ -60,8 +65,7 @@ def destino(**opcoes: Any) -> Iterator[Destino]:
 
         def do_POST(self) -> None:
             corpo = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            este.entrar(self.headers["Idempotency-Key"], corpo)
-            este.solto.wait(60)
+            este.entrar(self.headers["Idempotency-Key"], corpo).wait(60)
             time.sleep(este.demora)
             este.sair()
             self.send_response(este.status)
@@ -86,7 +90,8 @@ def destino(**opcoes: Any) -> Iterator[Destino]:
     try:
         yield este
     finally:
-        este.solto.set()
+        for portao in (este.solto, *este.portoes.values()):
+            portao.set()
         servidor.shutdown()
         servidor.server_close()
         linha.join()

@@ -17,22 +17,22 @@ RAIZ = Path(__file__).resolve().parents[3]
 
 
 @contextlib.contextmanager
-def equipe(quantos: int, url: str, **opcoes: Any) -> Iterator[list[subprocess.Popen[str]]]:
-    """`quantos` processes at work on the test database; killed at the end, however it ends."""
+def equipe(
+    quantos: int, url: str, *, registro: Path | None = None, **opcoes: Any
+) -> Iterator[list[subprocess.Popen[str]]]:
+    """`quantos` processes at work on the test database; killed at the end, however it ends.
+
+    `registro`: a file for what they log; otherwise it is for nobody.
+    """
     ambiente = os.environ | {
         "DATABASE_URL": url_do_banco(),
-        "LOG_NIVEL": "ERROR",
+        "LOG_NIVEL": "WARNING" if registro else "ERROR",
         "PROVAS": json.dumps({"url": url, **opcoes}),
     }
     processos: list[subprocess.Popen[str]] = []
     try:
         for _ in range(quantos):
-            processos.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "tests.filas.fila.trabalhador"],
-                    cwd=RAIZ, env=ambiente, stdout=subprocess.PIPE, text=True,
-                )
-            )  # fmt: skip
+            processos.append(_iniciar(ambiente, registro))
         for processo in processos:
             assert processo.stdout is not None and processo.stdout.readline() == "pronto\n"
         yield processos
@@ -42,3 +42,11 @@ def equipe(quantos: int, url: str, **opcoes: Any) -> Iterator[list[subprocess.Po
             processo.wait()
             if processo.stdout is not None:
                 processo.stdout.close()
+
+
+def _iniciar(ambiente: dict[str, str], registro: Path | None) -> subprocess.Popen[str]:
+    with (registro or Path(os.devnull)).open("a") as saida:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.filas.fila.trabalhador"],
+            cwd=RAIZ, env=ambiente, stdout=subprocess.PIPE, stderr=saida, text=True,
+        )  # fmt: skip
