@@ -12,16 +12,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from clientes.admin.informar import PaginaDeInformar
 from clientes.admin.reenvio import PaginaDeReenvio
 from clientes.admin.textos import contagem, endereco, idade, momento, numero, quantos
 from clientes.models import Varredura
-from clientes.monitor import informar, reenvio, selectors
+from clientes.monitor import CONTEXTO, informar, reenvio, selectors
 from clientes.monitor.services import varrer_agora
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.cadastros.admin.rotulos import rotulo
-from filas.models import Mensagem
 
 TOPO = "admin/clientes/monitor_topo.html"
 LISTA = "admin:clientes_varredura_changelist"
@@ -142,7 +142,6 @@ def topo(request: HttpRequest) -> dict[str, Any]:
 
 
 def _quadros(q: selectors.Quadro, fila: str) -> list[dict[str, str]]:
-    erro = Mensagem.Situacao.ERRO
     return [
         {"titulo": "À espera", "valor": contagem(q.mudancas), "cor": "", "url": "", "detalhe": "mudanças a pôr na fila"},
         {"titulo": "Atraso", "valor": idade(q.atraso) if q.atraso is not None else "em dia", "url": "",
@@ -151,14 +150,19 @@ def _quadros(q: selectors.Quadro, fila: str) -> list[dict[str, str]]:
          "detalhe": "clientes, atrás das mudanças"},
         {"titulo": "Sem município", "valor": contagem(q.sem_municipio), "detalhe": "mensagens com erro",
          "cor": "danger" if q.sem_municipio.quantos else "",
-         "url": f"{fila}?situacao={erro}&causa={informar.SEM_IBGE}" if fila else ""},
+         "url": _da_causa(fila, informar.SEM_IBGE)},
         {"titulo": "Sem país", "valor": contagem(q.sem_pais), "detalhe": "mensagens com erro",
          "cor": "danger" if q.sem_pais.quantos else "",
-         "url": f"{fila}?situacao={erro}&causa={informar.SEM_BACEN}" if fila else ""},
+         "url": _da_causa(fila, informar.SEM_BACEN)},
         {"titulo": "Última varredura", "valor": idade(timezone.now() - q.ultima.vista_em) if q.ultima else "nenhuma",
          "detalhe": "trabalhando agora" if q.trabalhando else "atrás" if q.ultima else "ainda não houve mudança",
          "cor": "", "url": ""},
     ]  # fmt: skip
+
+
+def _da_causa(fila: str, causa: str) -> str:
+    """The queue's list of this error, as its filter reads it; nothing for who may not open it."""
+    return f"{fila}?{urlencode({'causa': f'{CONTEXTO}:{causa}'})}" if fila else ""
 
 
 def _reenvio(a: selectors.Andamento) -> dict[str, Any]:

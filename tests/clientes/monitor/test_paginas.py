@@ -91,6 +91,16 @@ def test_monitor_mostra_o_que_espera_ha_quanto_tempo_e_o_que_ja_fez() -> None:
     assert Varredura.objects.count() == 1
 
 
+@pytest.mark.parametrize("causa", ["SEM_IBGE", "SEM_BACEN"])
+def test_o_quadro_leva_as_mensagens_que_ele_conta(causa: str) -> None:
+    escrever("1")
+    monitorar()
+    Mensagem.objects.update(situacao=4, causa=causa)
+    quem = navegador("gerente")
+    (url,) = re.findall(rf'href="([^"]*\?causa=[^"]*{causa})"', texto(quem, MONITOR))
+    assert [m.pk for m in quem.get(url).context["cl"].result_list] == [mensagens("1")[-1].pk]
+
+
 def test_varredura_que_morreu_aparece_interrompida() -> None:
     velha = timezone.now() - timedelta(hours=1)
     Varredura.objects.create(iniciada_em=velha, vista_em=velha, por="rotina", notas=5)
