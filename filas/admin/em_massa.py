@@ -151,6 +151,8 @@ class ComEmMassa(_Base):
 
 def ler_pedido(request: HttpRequest) -> Pedido | None:
     """The act and the filters of the address, as they stand now; None where they do not say enough."""
+    if any("\0" in valor for valor in request.GET.values()):  # no text of the database's
+        return None
     acao = ACOES.get(request.GET.get("acao", ""))
     ultima = Mensagem.objects.aggregate(n=Max("pk"))["n"] or 0
     criterio = Criterio(Situacao.ERRO.value, ate_id=ultima, ate=timezone.now().isoformat())
@@ -168,8 +170,15 @@ def ler_pedido(request: HttpRequest) -> Pedido | None:
         partes.append(titulo_do_contexto(contexto[:40]))
     nomes = dict(IdadeFiltro.OPCOES)
     if (idade := request.GET.get("idade", "")) in nomes:
-        faixa = faixa_do_periodo(Mensagem, "criada_em", *limites(idade, timezone.now()))
-        criterio = replace(criterio, de_id=faixa.inicio, ate_id=faixa.fim)
+        desde, antes = limites(idade, timezone.now())
+        faixa = faixa_do_periodo(Mensagem, "criada_em", desde, antes)
+        criterio = replace(
+            criterio,
+            de_id=faixa.inicio,
+            ate_id=faixa.fim,
+            criada_desde=desde.isoformat() if desde else "",
+            criada_antes=antes.isoformat() if antes else "",
+        )
         partes.append(nomes[idade].lower())
     return None if acao is None else Pedido(acao, criterio, ", ".join(partes))
 

@@ -32,8 +32,8 @@ Situacao = Mensagem.Situacao
 
 @dataclass(frozen=True)
 class Criterio:
-    """Which messages: of a situação, perhaps of a context, a cause, a range of ids. `ate` is when it was asked: what
-    failed after it is somebody else's to decide.
+    """Which messages: of a situação, perhaps of a context, a cause, a range of ids and of moments of their making (from
+    `criada_desde`, before `criada_antes`). `ate` is when it was asked: what failed after it is somebody else's to decide.
     """
 
     situacao: int
@@ -42,6 +42,8 @@ class Criterio:
     de_id: int = 0
     ate_id: int = 0
     ate: str = ""
+    criada_desde: str = ""
+    criada_antes: str = ""
 
     def linhas(self) -> QuerySet[Mensagem]:
         """Served by `fila_erro` with a context and a cause, by `fila_situacao` without."""
@@ -50,6 +52,10 @@ class Criterio:
             linhas = linhas.filter(contexto=self.contexto)
         if self.causa is not None:
             linhas = linhas.filter(causa=self.causa)
+        if self.criada_desde:
+            linhas = linhas.filter(criada_em__gte=datetime.fromisoformat(self.criada_desde))
+        if self.criada_antes:
+            linhas = linhas.filter(criada_em__lt=datetime.fromisoformat(self.criada_antes))
         if self.situacao == Situacao.ERRO and self.ate:
             linhas = linhas.exclude(erro_em__gt=datetime.fromisoformat(self.ate))
         return linhas

@@ -141,6 +141,19 @@ def test_cancelar_as_pendentes_de_um_filtro(ana: Client) -> None:
 
 
 @pytest.mark.usefixtures("vizinhos")
+@pytest.mark.parametrize(("idade", "sai"), [("mais-1d", "velha"), ("ate-1h", "nova")])
+def test_por_idade_vao_so_as_que_a_lista_mostra(ana: Client, idade: str, sai: str) -> None:
+    """Neighbours of the moment, which the range of ids has too, are not of the filter."""
+    idades = {"velha": 25 * 60, "quase velha": 24 * 60 - 5, "quase nova": 65, "nova": 55}  # minutes
+    feitas = {nome: mensagem(Situacao.PENDENTE, chave=nome) for nome in idades}
+    for nome, minutos in idades.items():
+        criada_em = timezone.now() - timedelta(minutes=minutos)
+        Mensagem.objects.filter(pk=feitas[nome].pk).update(criada_em=criada_em)
+    confirmar(ana, em_massa("cancelar", situacao=0, idade=idade))
+    assert {nome for nome, m in feitas.items() if situacao(m) == Situacao.CANCELADA} == {sai}
+
+
+@pytest.mark.usefixtures("vizinhos")
 def test_sem_motivo_nada_se_faz(ana: Client) -> None:
     m = mensagem()
     resposta = confirmar(ana, em_massa("cancelar", situacao=4), motivo="")
