@@ -12,7 +12,7 @@ from django.contrib.admin.checks import ModelAdminChecks
 from django.contrib.admin.models import LogEntry
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 
 if TYPE_CHECKING:
@@ -91,6 +91,13 @@ class AdminSemContagem(_ModelAdmin):
         if queryset.model is LogEntry:  # one object's history: short, and its page shows the count
             return Paginator(queryset, per_page, orphans, allow_empty_first_page)
         return super().get_paginator(request, queryset, per_page, orphans, allow_empty_first_page)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """A filter with a null character, which no text of the database has, is left out with the others."""
+        if any("\0" in valor for valores in request.GET.lists() for valor in valores[1]):
+            return HttpResponseRedirect(request.path)
+        resposta: HttpResponse = super().changelist_view(request, extra_context)
+        return resposta
 
 
 class SomenteLeitura:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.db.models import BooleanField, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Left
@@ -151,4 +152,4 @@ def _endereco_do_cliente(request: HttpRequest, registro: Any) -> str:
         return ""
     if not Cliente.objects.filter(pk=registro.codigo_cliente).exists():
         return ""
-    return reverse("admin:clientes_cliente_change", args=[registro.codigo_cliente])
+    return reverse("admin:clientes_cliente_change", args=[quote(registro.codigo_cliente)])

@@ -196,6 +196,19 @@ def test_corpo_estranho_nao_quebra_nenhuma_pagina(novo_recebido: Recebido, conte
         assert CPF not in navegador("operador").get(pagina(registro)).content.decode()
 
 
+def test_o_elo_leva_ao_proprio_cliente_seja_qual_for_o_codigo(
+    novo_recebido: Recebido, novo_cliente: Callable[..., Cliente]
+) -> None:
+    novo_cliente(codigo_cliente="X_41", cpf_cgc="")
+    endereco = "/admin/clientes/cliente/X_5F41/change/"
+    assert endereco in navegador("gerente").get(pagina(novo_recebido(codigo_cliente="X_41"))).content.decode()
+    assert navegador("gerente").get(endereco).status_code == 200
+
+
+def test_caractere_nulo_em_um_filtro_nao_quebra_a_lista() -> None:
+    assert navegador("gerente").get("/admin/clientes/cliente/?filial=%00").headers["Location"].endswith("/cliente/")
+
+
 def test_registro_que_nao_existe(novo_recebido: Recebido) -> None:
     assert navegador("gerente").get(f"{LISTA}999999/change/").status_code == 302
     assert navegador("gerente").get(f"{LISTA}x/change/").status_code == 302

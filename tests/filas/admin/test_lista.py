@@ -44,6 +44,14 @@ def test_cada_filtro_mostra_so_o_seu(ana: Client) -> None:
     assert linhas(ana, situacao="abc", idade="xyz", registro="nada") == set()
 
 
+@pytest.mark.parametrize(
+    "endereco",
+    ["?causa=a:%00", "em-massa/?acao=reprocessar&causa=a:%00", "em-massa/?acao=cancelar&situacao=4&contexto=%00"],
+)
+def test_caractere_nulo_no_endereco_nao_quebra(ana: Client, endereco: str) -> None:
+    assert ana.get(f"{LISTA}{endereco}").headers["Location"] == LISTA
+
+
 def test_a_lista_nao_conta_a_tabela_nem_pergunta_por_linha(ana: Client) -> None:
     for n in range(60):
         mensagem(chave=f"C{n:03}")
