@@ -42,7 +42,10 @@ def monitor(pasta: Path, *argumentos: str) -> Iterator[subprocess.Popen[bytes]]:
 def espera_pela_fila() -> bool:
     """Whether a session waits for the lock on wosk_queue that the test holds: notes claimed, nothing committed."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE relation = 'wosk_queue'::regclass AND NOT granted)")
+        cursor.execute(
+            """SELECT EXISTS (SELECT 1 FROM pg_locks WHERE relation = 'wosk_queue'::regclass AND NOT granted
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"""
+        )
         return bool(cursor.fetchone()[0])
 
 

@@ -165,7 +165,10 @@ def test_a_trava_se_solta_no_fim_e_tambem_no_erro(dreno: DrenoDeTeste) -> None:
         assert minha
         raise RuntimeError
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 5")
+        cursor.execute(
+            """SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 5
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+        )
         assert cursor.fetchone() == (0,)
 
 
