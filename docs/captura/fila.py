@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clientes.models import Cliente
 from clientes.monitor import CONTEXTO
+from clientes.monitor.services import varrer
 from filas.models import EstadoContexto, Mensagem, Tentativa
 
 Situacao = Mensagem.Situacao
@@ -25,16 +26,17 @@ def encher_a_fila() -> dict[str, Any]:
     for n in range(3):
         _mensagem(400 + n, Situacao.PENDENTE, agora - timedelta(minutes=2))
     for n in range(12):
-        _erro(200 + n, "SEM_IBGE", SEM_IBGE, agora - timedelta(hours=2, minutes=n))
+        sem_municipio = _erro(200 + n, "SEM_IBGE", SEM_IBGE, agora - timedelta(hours=2, minutes=n))
     for n in range(2):
         recusada = _erro(300 + n, "HTTP_422", "HTTP 422: o destino recusou", agora - timedelta(minutes=50))
         _tentar(recusada, 1, "joao@exemplo", agora - timedelta(minutes=50))
         _tentar(recusada, 2, "joao@exemplo.com", agora - timedelta(minutes=20))
+    varrer(por="rotina")
     estado, _ = EstadoContexto.objects.get_or_create(contexto=CONTEXTO)
     estado.ultimo_sucesso_em, estado.ultima_falha_em = agora - timedelta(minutes=3), agora - timedelta(minutes=20)
     estado.ultima_falha = "HTTP_422: HTTP 422: o destino recusou"
     estado.save()
-    return {"mensagem": recusada.pk, "causa": f"{CONTEXTO}:SEM_IBGE"}
+    return {"mensagem": recusada.pk, "sem_municipio": sem_municipio.pk, "causa": f"{CONTEXTO}:SEM_IBGE"}
 
 
 def _conteudo(n: int) -> dict[str, Any]:
