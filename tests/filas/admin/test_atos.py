@@ -123,11 +123,10 @@ def test_dois_cliques_fazem_uma_vez_e_levam_ao_mesmo_lugar(ana: Client) -> None:
 
 @pytest.mark.usefixtures("vizinhos")
 def test_o_que_falhou_depois_de_a_pagina_abrir_nao_vai_junto(ana: Client) -> None:
-    velha = mensagem(chave="A")
+    velha, de_novo = mensagem(chave="A"), mensagem(chave="0")
     endereco = em_massa("reprocessar", causa=f"{CONTEXTO}:SEM_RUA")
     token = token_de(ana.get(endereco).content.decode())
     nova = mensagem(chave="B")
-    de_novo = mensagem(chave="0")
     Mensagem.objects.filter(pk=de_novo.pk).update(erro_em=timezone.now() + timedelta(minutes=1))
     ana.post(endereco, {"token": token, "motivo": MOTIVO})
     assert [situacao(m) for m in (velha, nova, de_novo)] == [0, 4, 4]
