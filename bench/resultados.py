@@ -57,7 +57,7 @@ BARRAS = {
     "reprocessar": Barra("(g) reprocesso em massa, 2 trabalhadores", 0.3),
     "fila": Barra("(h) fila, chamada que nada faz, 1 trabalhador", 1.0),
     "fila_http": Barra("(i) fila, destino que responde em 50 ms, 1 trabalhador", 1.0),
-    "fila_memoria": Barra("(j) fila, memória de um trabalhador", 1.1, ao_menos=False),
+    "fila_memoria": Barra("(j) fila, memória de um trabalhador", 1.2, ao_menos=False),
     "clientes": Barra("(k) clientes um a um, 2 web, 1.000.000 no cadastro", 1.0),
     "clientes_contra_sql": Barra("(k) o mesmo contra SQL à mão"),
     "clientes_p99": Barra("(k) latência p99 a 50 por segundo", 1.0, ao_menos=False),
