@@ -16,7 +16,6 @@ def ligar() -> None:
         conceder(
             grupo,
             "clientes.view_varredura",
-            "clientes.view_reenvio",
             "clientes.view_municipioinformado",
             "clientes.view_paisinformado",
         )
