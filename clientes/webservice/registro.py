@@ -22,7 +22,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from clientes.models import RegistroRecebido, TipoVarejo
+from clientes.models import RegistroRecebido
 from clientes.travas import travar_identidades
 from clientes.webservice import gravacao, rules
 from clientes.webservice.cadastro import Cadastro
@@ -110,7 +110,8 @@ class _Registro:
     @cached_property
     def tipos(self) -> dict[str, str]:
         """Read at the first INSERT: an UPDATE keeps the kind (§4)."""
-        return {rules.chave_do_tipo(tipo): tipo for tipo in TipoVarejo.objects.values_list("pk", flat=True)}
+        with connection.cursor() as cursor:
+            return {rules.chave_do_tipo(tipo): tipo for tipo in gravacao.ler_tipos(cursor)}
 
     def _decidir(self, n: int, pedido: Pedido, id_registro: str) -> Resultado:
         aceito = self.aceitos.get((pedido.filial, pedido.evento))
