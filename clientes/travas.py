@@ -1,10 +1,10 @@
 """Locks on identities: whoever decides between a new customer and a known one holds them until the transaction ends.
 
-A row lock does not do: the row that both would write may not exist yet. The order is fixed (the register, then the
-keys in order of number), so nobody waits in a circle.
+A row lock does not do: the row that both would write may not exist yet. The order is fixed (the place of a batch, the
+register, then the keys in order of number), so nobody waits in a circle.
 
-A key is one of 4,096 numbers: however many customers are written at once, the locks fit in the lock table that
-PostgreSQL has by default (a batch of 500 has up to 1,500 keys). Two keys with one number only wait for each other.
+A batch of 500 has up to 1,500 keys, and PostgreSQL's lock table has room for some 8,000 by default: only VAGAS batches
+hold theirs at once, the next ones wait for a place before they take any.
 """
 
 import zlib
@@ -15,9 +15,11 @@ from django.db import connection
 
 from filas.copia import lista
 
-_CADASTRO, _IDENTIDADE = 0x434C4901, 0x434C4902  # "CLI"
-NUMEROS = 4096
+_CADASTRO, IDENTIDADE, _VAGA = 0x434C4901, 0x434C4902, 0x434C4903  # "CLI"
+VAGAS = 3
+_MUITAS = 64  # keys
 _LIMITAR = "SET LOCAL lock_timeout = %s;"
+_OCUPAR_VAGA = "SELECT pg_advisory_xact_lock(%s, pg_backend_pid() %% %s);"
 # The second statement takes its locks after the sort: PostgreSQL evaluates what is volatile above it.
 _TRAVAR = """SELECT pg_advisory_xact_lock_shared(%s, 0);
 SELECT pg_advisory_xact_lock(%s, numero) FROM unnest(%s::int[]) AS numero ORDER BY numero"""
@@ -30,7 +32,9 @@ def travar_identidades(chaves: Iterable[str], *, espera_maxima: timedelta | None
     """
     numeros = {numero_da_chave(chave) for chave in chaves if chave}
     comando = _TRAVAR
-    valores: list[int | str] = [_CADASTRO, _IDENTIDADE, lista(sorted(numeros))]
+    valores: list[int | str] = [_CADASTRO, IDENTIDADE, lista(sorted(numeros))]
+    if len(numeros) > _MUITAS:
+        comando, valores = _OCUPAR_VAGA + comando, [_VAGA, VAGAS, *valores]
     if espera_maxima is not None:
         comando, valores = _LIMITAR + comando, [int(espera_maxima.total_seconds() * 1000), *valores]
     with connection.cursor() as cursor:
@@ -44,4 +48,5 @@ def travar_cadastro() -> None:
 
 
 def numero_da_chave(chave: str) -> int:
-    return zlib.crc32(chave.encode()) % NUMEROS
+    """A key as a number of 31 bits. Two keys with one number only wait for each other."""
+    return zlib.crc32(chave.encode()) % 2**31

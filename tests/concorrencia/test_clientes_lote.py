@@ -13,7 +13,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from clientes.models import Cliente, NumeroDeRegistro, RegistroRecebido
-from clientes.travas import NUMEROS, numero_da_chave, travar_identidades
+from clientes.travas import IDENTIDADE, VAGAS, numero_da_chave, travar_identidades
 from clientes.webservice import registro
 from clientes.webservice.pedido import Pedido, Resultado
 from tests.clientes.webservice.corpos import CPFS, enviar, pedido
@@ -123,12 +123,33 @@ def test_as_travas_sao_tomadas_em_ordem_e_uma_de_cada_vez() -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ExclusiveLock'
-                    AND pid = (SELECT pid FROM pg_locks WHERE NOT granted AND {DAQUI}) ORDER BY objid"""
+                    AND classid = %s
+                    AND pid = (SELECT pid FROM pg_locks WHERE NOT granted AND {DAQUI}) ORDER BY objid""",
+                [IDENTIDADE],
             )
             tomadas = [numero for (numero,) in cursor.fetchall()]
     linha.join()
     assert tomadas == [numero for numero in numeros if numero < meio]
-    assert all(numero < NUMEROS for numero in numeros)
+
+
+def test_muitos_lotes_de_uma_vez_cabem_na_tabela_de_travas() -> None:
+    """However many come at once, VAGAS of them hold the locks of their keys."""
+    segurados: list[int] = []
+
+    def segurar(n: int) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            travar_identidades(f"{n} {chave}" for chave in range(1500))
+            cursor.execute(
+                f"""SELECT count(DISTINCT pid) FROM pg_locks WHERE granted AND locktype = 'advisory' AND classid = %s
+                    AND {DAQUI}""",
+                [IDENTIDADE],
+            )
+            segurados.append(cursor.fetchone()[0])
+            time.sleep(0.05)
+
+    juntos(*(lambda n=n: segurar(n) for n in range(12)))
+    assert len(segurados) == 12
+    assert max(segurados) <= VAGAS
 
 
 def test_quem_segura_um_cliente_nao_atrasa_os_de_outros() -> None:
