@@ -93,7 +93,9 @@ def _gravar_ou_separar(contexto: Contexto, fins: Sequence[Fim]) -> set[int]:
     except (DataError, IntegrityError) as recusa:
         if len(fins) > 1:
             return {id_ for fim in fins for id_ in _gravar_ou_separar(contexto, [fim])}
-        log.error("fim_recusado_pelo_banco", contexto=contexto.nome, token=str(fins[0].pega.token), exc_info=recusa)
+        log.error("fim_recusado_pelo_banco", contexto=contexto.nome, token=str(fins[0].pega.token),
+                  motivo=type(recusa).__name__,  # its text quotes the values
+                  pgcode=getattr(recusa.__cause__, "pgcode", None))  # fmt: skip
         resultado = erro("DEFEITO", "O resultado não pôde ser guardado; veja o registro do sistema pelo token")
         return _gravar(contexto, [Fim(fins[0].pega, resultado, fins[0].iniciada_em, fins[0].segundos)])
 

@@ -200,6 +200,18 @@ def test_resultado_que_o_banco_nao_guarda_nao_prende_as_outras_da_leva() -> None
     assert Mensagem.objects.filter(chave__startswith="l", situacao=2).count() == 5
 
 
+def test_o_que_o_banco_recusa_nao_vai_para_o_registro_do_sistema(caplog: pytest.LogCaptureFixture) -> None:
+    class Nulo(Provas):
+        def montar(self, conteudo: dict[str, Any]) -> Requisicao:
+            return Requisicao("POST", "http://destino.exemplo/", json={"cpf": "52998224725", "nul": "\0"})
+
+    enfileirar(NOME, [("1", {})])
+    enviar([Nulo()])
+
+    assert mensagem().causa == "DEFEITO"
+    assert "fim_recusado_pelo_banco" in caplog.text and "52998224725" not in caplog.text
+
+
 def test_contexto_nao_configurado_deixa_as_mensagens_esperando() -> None:
     provas = Provas(pronto=False)
     enfileirar(NOME, [("1", {})])
