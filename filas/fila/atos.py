@@ -80,6 +80,7 @@ def reprocessar(ids: Sequence[int], *, usuario: User, motivo: str) -> Feito:
 def cancelar(ids: Sequence[int], *, usuario: User, motivo: str) -> Feito:
     """Pending messages and those in error become 3, and are never sent. Any other is left as it is."""
     with connection.cursor() as cursor:
+        _travar_registros(cursor, ids, (Mensagem.Situacao.PENDENTE, Mensagem.Situacao.ERRO))
         cursor.execute(
             """WITH alvo AS (SELECT id FROM wosk_queue WHERE id = ANY(%s) AND situacao IN (0, 4) ORDER BY id FOR UPDATE)
                UPDATE wosk_queue m SET situacao = 3, mensagem = %s, terminada_em = now()
@@ -128,14 +129,21 @@ def retomar(contexto: str, *, usuario: User) -> bool:
 
 def _travar_em_erro(cursor: CursorWrapper, ids: Sequence[int]) -> list[_Linha]:
     """Those of `ids` in error, oldest first, theirs and their records' locks held."""
-    cursor.execute("SELECT contexto, chave FROM wosk_queue WHERE id = ANY(%s) AND situacao = 4", [list(ids)])
-    travar_pares(cursor, cursor.fetchall())
+    _travar_registros(cursor, ids, (Mensagem.Situacao.ERRO,))
     cursor.execute(
         """SELECT id, contexto, chave, conteudo FROM wosk_queue WHERE id = ANY(%s) AND situacao = 4
            ORDER BY id FOR UPDATE""",
         [list(ids)],
     )
     return [_Linha(pk, contexto, chave, json.loads(conteudo)) for pk, contexto, chave, conteudo in cursor.fetchall()]
+
+
+def _travar_registros(cursor: CursorWrapper, ids: Sequence[int], situacoes: Sequence[int]) -> None:
+    """Before any message: of one record another act may hold the one that comes after ours."""
+    cursor.execute(
+        "SELECT contexto, chave FROM wosk_queue WHERE id = ANY(%s) AND situacao = ANY(%s)", [list(ids), list(situacoes)]
+    )
+    travar_pares(cursor, cursor.fetchall())
 
 
 def _com_mais_nova(cursor: CursorWrapper, ids: Sequence[int]) -> set[int]:

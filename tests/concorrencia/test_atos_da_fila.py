@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from filas.fila import atos, massa
 from filas.fila.entrada import enfileirar
@@ -79,3 +79,37 @@ def test_dois_trabalhadores_andam_com_a_mesma_acao_sem_repetir(monkeypatch: pyte
     ao_mesmo_tempo(massa.trabalhar, massa.trabalhar)
     massa.trabalhar()  # what a worker found taken by the other is left for the next tick
     assert AcaoEmMassa.objects.get(pk=pedida.pk).feitas == REGISTROS == AtoDaFila.objects.count()
+
+
+def test_reprocessar_e_cancelar_a_velha_pendente_e_a_nova_com_erro_nao_se_travam() -> None:
+    """Each would hold the message that the other waits for: both take the lock of the record first."""
+    velha, nova = mensagem(Mensagem.Situacao.PENDENTE, chave="A"), mensagem(chave="A")
+    ana = pessoa("ana", "gerente")
+    esperam = """SELECT count(*) FROM pg_stat_activity
+                 WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()"""
+
+    def esperar_que_esperem(cursor: Any, quantos: int) -> None:
+        for _ in range(6000):
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(esperam)
+            if cursor.fetchone()[0] >= quantos:
+                return
+            cursor.execute("SELECT pg_sleep(0.01)")
+        raise AssertionError("ninguém esperou")
+
+    def fazer(ato: Callable[..., Any], ids: list[int]) -> Any:
+        try:
+            return ato(ids, usuario=ana, motivo="conserto")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as equipe:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM wosk_queue WHERE id = %s FOR UPDATE", [velha.pk])
+            cancelar = equipe.submit(fazer, atos.cancelar, [velha.pk, nova.pk])
+            esperar_que_esperem(cursor, 1)
+            reprocessar = equipe.submit(fazer, atos.reprocessar, [nova.pk])
+            esperar_que_esperem(cursor, 2)
+        assert cancelar.result().feitas == 2
+        assert reprocessar.result().feitas == 0
+    assert set(Mensagem.objects.values_list("situacao", flat=True)) == {Mensagem.Situacao.CANCELADA}
