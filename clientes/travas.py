@@ -15,7 +15,7 @@ from django.db import connection
 
 from filas.copia import lista
 
-_CADASTRO, IDENTIDADE, _VAGA = 0x434C4901, 0x434C4902, 0x434C4903  # "CLI"
+_CADASTRO, IDENTIDADE, _VAGA = 0x434C4901, 0x434C4902, 0x434C4904  # "CLI"; ...03 is of monitor.reenvio
 VAGAS = 3
 _MUITAS = 64  # keys
 _LIMITAR = "SET LOCAL lock_timeout = %s;"
