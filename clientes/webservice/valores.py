@@ -50,9 +50,11 @@ def valor_de(campo: Campo, texto: str) -> str | int | date | None:
         return _data(campo.nome, texto)
     if campo.tipo is Tipo.INTEIRO:
         return _inteiro(campo.nome, texto)
+    if campo.nome in MAIUSCULAS:
+        texto = texto.upper()  # before it is measured: some letters are two when they grow
     if len(texto) > (campo.tamanho or 0):
         raise longo_demais(campo.nome, campo.tamanho or 0, texto)
-    return texto.upper() if campo.nome in MAIUSCULAS else texto
+    return texto
 
 
 def longo_demais(nome: str, tamanho: int, texto: str) -> Invalido:

@@ -63,6 +63,11 @@ def test_o_texto_cabe_inteiro_e_um_caractere_a_mais_nao(campo: Campo) -> None:
     assert lido(**outros, **{campo.nome: valor + "1"}) == {campo.nome: "TAMANHO"}
 
 
+@pytest.mark.parametrize(("nome", "valor"), [("UF", "ßß"), ("SEXO", "ß")])
+def test_a_letra_que_cresce_em_maiuscula_e_medida_crescida(nome: str, valor: str) -> None:
+    assert lido(CODIGO_CLIENTE="C1", **{nome: valor}) == {nome: "TAMANHO"}
+
+
 @pytest.mark.parametrize("campo", TEXTOS, ids=lambda c: c.nome)
 @pytest.mark.parametrize("valor", [True, [], {}, ["x"], {"a": 1}], ids=repr)
 def test_texto_nao_e_lista_nem_objeto_nem_logico(campo: Campo, valor: Any) -> None:
