@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import msgspec
 from django.conf import settings
-from django.utils import timezone
 
 from clientes.webservice.campos import CHAVE
 from clientes.webservice.codigos import Regra
@@ -100,9 +99,7 @@ def _julgar(corpos: Sequence[dict[str, Any] | Recusa], filiais: Mapping[int, str
         for corpo in corpos
     ]
     pedidos = [lido for lido in lidos if isinstance(lido, Pedido)]
-    gravados = iter(
-        registrar(pedidos, agora=timezone.now(), homologacao=chave.homologacao, prefixo_chave=chave.prefixo)
-    )
+    gravados = iter(registrar(pedidos, homologacao=chave.homologacao, prefixo_chave=chave.prefixo))
     resultados: list[Resultado] = []
     recusados: list[tuple[Mapping[str, Any], Resultado]] = []
     for corpo, lido in zip(corpos, lidos, strict=True):

@@ -46,10 +46,13 @@ _REPETIDO: Final = (
 _DO_BANCO: Final = "o banco de dados não aceitou os valores; confira acentos, datas e tamanhos dos campos."
 
 
-def registrar(pedidos: Sequence[Pedido], *, agora: datetime, homologacao: bool, prefixo_chave: str) -> list[Resultado]:
+def registrar(
+    pedidos: Sequence[Pedido], *, homologacao: bool, prefixo_chave: str, agora: datetime | None = None
+) -> list[Resultado]:
     """Write customers, and what was received of them; one result for each request, in order.
 
-    As if posted one after the other, a microsecond apart from `agora` on. A refused one holds back no other. With
+    As if posted one after the other, a microsecond apart from `agora` on (the clock, once the locks are held: a request that
+    waited is later than the one it waited for). A refused one holds back no other. With
     `homologacao` everything is decided and tried, and nothing is kept. Raises OperationalError when the database is
     away or somebody holds a customer for too long: then nothing was written, and the same requests may come again.
     """
@@ -69,19 +72,23 @@ def registrar(pedidos: Sequence[Pedido], *, agora: datetime, homologacao: bool, 
             guardar_recusados([(pedidos[0].conteudo, resultado)], filiais={}, prefixo_chave=prefixo_chave)
         return [resultado]
     meio = len(pedidos) // 2
-    partes = ((pedidos[:meio], agora), (pedidos[meio:], agora + timedelta(microseconds=meio)))
+    depois = None if agora is None else agora + timedelta(microseconds=meio)
+    partes = ((pedidos[:meio], agora), (pedidos[meio:], depois))
     return [
         resultado
         for parte, momento in partes
-        for resultado in registrar(parte, agora=momento, homologacao=homologacao, prefixo_chave=prefixo_chave)
+        for resultado in registrar(parte, homologacao=homologacao, prefixo_chave=prefixo_chave, agora=momento)
     ]
 
 
 class _Registro:
     """One try."""
 
-    def __init__(self, pedidos: Sequence[Pedido], agora: datetime, homologacao: bool, prefixo_chave: str) -> None:
-        self.pedidos, self.agora = pedidos, agora
+    def __init__(
+        self, pedidos: Sequence[Pedido], agora: datetime | None, homologacao: bool, prefixo_chave: str
+    ) -> None:
+        self.pedidos, self.agora = pedidos, agora or timezone.now()
+        self.pelo_relogio = agora is None
         self.homologacao, self.prefixo_chave = homologacao, prefixo_chave
         self.fuso = timezone.get_default_timezone()
         self.recebidos: list[tuple[object, ...]] = []  # each as gravacao.RECEBIDO
@@ -90,6 +97,8 @@ class _Registro:
         ids = [pedido.evento for pedido in self.pedidos] if self.homologacao else numerar(self.pedidos, salto=salto)
         with transaction.atomic(), connection.cursor() as cursor:
             travar_identidades(_chaves(self.pedidos), espera_maxima=ESPERA_MAXIMA)
+            if self.pelo_relogio:
+                self.agora = timezone.now()
             self._ler(cursor)
             resultados = [self._decidir(n, pedido, ids[n]) for n, pedido in enumerate(self.pedidos)]
             gravacao.inserir_clientes(cursor, sorted(self.cadastro.novos.values(), key=_codigo))

@@ -25,6 +25,9 @@ _JA_EXISTE: Final = (
 _E_NACIONAL: Final = (
     "o código é de um cliente nacional, e o pedido diz estrangeiro. Confira ESTRANGEIRO e UF, ou informe outro código."
 )
+_E_ESTRANGEIRO: Final = (
+    "o código é de um cliente estrangeiro, e o pedido diz nacional. Confira ESTRANGEIRO e UF, ou informe outro código."
+)
 
 
 def datas_automaticas(agora: datetime, gravado: Gravado | None) -> dict[str, datetime]:
@@ -115,6 +118,8 @@ def decidir(pedido: Pedido, por_documento: Gravado | None, por_codigo: Gravado |
             return Problema(CODIGO_CLIENTE, Regra.CONFLITO_DE_IDENTIDADE, _E_NACIONAL)
         return Alterar(por_codigo) if por_codigo else Inserir()
     if not pedido.documento:
+        if por_codigo and por_codigo.estrangeiro:
+            return Problema(CODIGO_CLIENTE, Regra.CONFLITO_DE_IDENTIDADE, _E_ESTRANGEIRO)
         return Alterar(por_codigo) if por_codigo else Inserir()
     if por_documento:
         return Alterar(por_documento)
@@ -157,26 +162,33 @@ def valores_de_insercao(pedido: Pedido, tipos: Mapping[str, str], agora: datetim
         "filial": pedido.filial,
         "tipo_varejo_id": ajustar_tipo_varejo(pedido.tipo_varejo, tipos),
         "obs": completar_obs(pedido.obs),
-        "documento_valido": documento_confere(pedido, None),
+        "documento_valido": documento_confere(pedido.valores, None, estrangeiro=pedido.estrangeiro),
     }
 
 
 def valores_de_alteracao(pedido: Pedido, gravado: Gravado, agora: datetime) -> dict[str, Any]:
-    """§4, UPDATE: only what changes. CODIGO_CLIENTE, CADASTRAMENTO, FILIAL and TIPO_VAREJO stay as they are."""
-    valores = {
-        **pedido.valores,
-        "data_para_transferencia": agora,
-        "documento_valido": documento_confere(pedido, gravado),
-    }
+    """§4, UPDATE: only what changes. CODIGO_CLIENTE, CADASTRAMENTO, FILIAL and TIPO_VAREJO stay as they are.
+
+    So does a right CPF_CGC, when the request knows a national by the code alone: without it the customer's own next
+    request would meet the code of somebody else.
+    """
+    valores = {**pedido.valores, "data_para_transferencia": agora}
+    if (
+        not pedido.documento
+        and not pedido.estrangeiro
+        and cadastro.documento_valido(gravado.cpf_cgc, estrangeiro=False)
+    ):
+        valores.pop("cpf_cgc", None)
+    valores["documento_valido"] = documento_confere(valores, gravado, estrangeiro=pedido.estrangeiro)
     if pedido.obs is not None:
         valores["obs"] = alterar_obs(pedido.obs, gravado.obs)
     return valores
 
 
-def documento_confere(pedido: Pedido, gravado: Gravado | None) -> bool | None:
-    """The flag of the register: whether CPF_CGC, as the request leaves it, has the right check digits."""
-    cpf_cgc = pedido.valores.get("cpf_cgc", gravado.cpf_cgc if gravado else "")
-    return cadastro.documento_valido(cpf_cgc, estrangeiro=pedido.estrangeiro)
+def documento_confere(valores: Mapping[str, Any], gravado: Gravado | None, *, estrangeiro: bool) -> bool | None:
+    """The flag of the register: whether CPF_CGC, as these values leave it, has the right check digits."""
+    cpf_cgc = valores.get("cpf_cgc", gravado.cpf_cgc if gravado else "")
+    return cadastro.documento_valido(cpf_cgc, estrangeiro=estrangeiro)
 
 
 def escrever_cadastramento(momento: datetime, fuso: tzinfo) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from clientes.webservice.leitura import ler, numero_da_filial_em
 from clientes.webservice.pedido import Pedido, Resultado, recusar
@@ -25,7 +24,7 @@ def receber(corpo: Mapping[str, Any], chave: ChaveApi) -> Resultado:
     filiais = {} if numero is None else nomes_das_filiais({numero})
     pedido = ler(corpo, filiais=filiais, estrito=settings.CLIENTES_DOCUMENTO_ESTRITO)
     if isinstance(pedido, Pedido):
-        return registrar([pedido], agora=timezone.now(), homologacao=chave.homologacao, prefixo_chave=chave.prefixo)[0]
+        return registrar([pedido], homologacao=chave.homologacao, prefixo_chave=chave.prefixo)[0]
     resultado = recusar(pedido)
     if not chave.homologacao:
         guardar_recusados([(corpo, resultado)], filiais=filiais, prefixo_chave=chave.prefixo)

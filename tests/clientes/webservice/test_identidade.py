@@ -220,6 +220,23 @@ def test_o_documento_que_nao_confere_fica_marcado_ate_ser_limpo(enviar: Enviar) 
     assert (cliente("C1").documento_valido, cliente("C1").cpf_cgc) == (None, "")
 
 
+def test_quem_so_sabe_o_codigo_nao_apaga_um_documento_certo(enviar: Enviar) -> None:
+    """Else the customer's own next post, with the document, would meet its code as another's."""
+    enviar(CODIGO_CLIENTE="C1")
+    antes = cliente("C1").cpf_cgc
+    assert enviar(CODIGO_CLIENTE="C1", CPF_CGC="", CLIENTE_VAREJO="ANA").status_code == 200
+    assert (cliente("C1").cpf_cgc, cliente("C1").cliente_varejo) == (antes, "ANA")
+    assert cliente("C1").documento_valido is True
+    assert enviar(CODIGO_CLIENTE="C1", CLIENTE_VAREJO="ANA MARIA").status_code == 200
+
+
+def test_o_codigo_de_um_estrangeiro_e_conflito_para_um_nacional_sem_documento(enviar: Enviar) -> None:
+    enviar(CODIGO_CLIENTE="P-1", UF="EX", CPF_CGC="", RG_IE="P-1")
+    resposta = enviar(CODIGO_CLIENTE="P-1", CPF_CGC="")
+    assert recusa(resposta) == (409, "CODIGO_CLIENTE", "CONFLITO_DE_IDENTIDADE")
+    assert cliente("P-1").estrangeiro == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_dois_primeiros_posts_ao_mesmo_tempo_fazem_um_cliente(enviar: Enviar) -> None:
     respostas = ao_mesmo_tempo(

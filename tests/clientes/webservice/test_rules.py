@@ -261,7 +261,7 @@ def test_4_o_update_nunca_toca_codigo_cadastramento_filial_nem_tipo() -> None:
 def test_o_documento_que_nao_confere_fica_marcado(
     valores: dict[str, Any], estrangeiro: bool, atual: Gravado | None, confere: bool | None
 ) -> None:
-    assert rules.documento_confere(pedido(valores=valores, estrangeiro=estrangeiro), atual) is confere
+    assert rules.documento_confere(valores, atual, estrangeiro=estrangeiro) is confere
 
 
 @pytest.mark.parametrize(
