@@ -53,7 +53,7 @@ class Integrador:
             duas_vezes = [corpo for corpo in sozinhos for _ in range(2)]
             respostas = list(linhas.map(lambda corpo: self._postar(cliente, "", corpo), duas_vezes))
             lote = self._postar(cliente, "/lote", {"clientes": no_lote})
-        respostas += lote.get("resultados", [])
+        respostas += [resultado["resposta"] for resultado in lote.get("resultados", [])]
         recusadas = [r for r in respostas if r.get("Mensagem") != "OK"]
         _mudar_por_fora([corpo["CPF_CGC"] for corpo in sozinhos[-10:]])
         inativos = Cliente.objects.filter(pk__in=[corpo["CPF_CGC"] for corpo in no_lote[:INATIVADOS]])

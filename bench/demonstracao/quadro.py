@@ -18,6 +18,8 @@ from pdv.conferencia.models import DiaConferido
 
 ZERO = Decimal(0)
 ACEITOS = {"IGNORADA"}  # a person decided it, with a reason
+# Of real documents, which are as they are: cancelled or denied beside a sale that stands, or never signed nor transmitted.
+DAS_IMPORTADAS = {"NOTA_SEM_VALOR", "CONTINGENCIA_VENCIDA"}
 IGUAL, DIFERENTE = "[green]✔[/]", "[red]✘[/]"
 _CONTAGENS = ("dito", "recebido", "lançado", "ignorado")
 _STAGING = """
@@ -50,11 +52,13 @@ def mostrar_erros(erros: Sequence[Erro], tela: Console) -> None:
     tela.print(tabela)
 
 
-def mostrar_quadro(tela: Console) -> list[str]:
+def mostrar_quadro(tela: Console, *, importadas: bool) -> list[str]:
     """The board that staff see: per till and day, till = received = posted = fiscal. Returns the days that do not check.
 
     A day with operations ignored, each with its reason, is one that somebody decided; it is shown, and is no difference.
+    Nor is, with `importadas`, what a real document says of itself.
     """
+    aceitos = ACEITOS | DAS_IMPORTADAS if importadas else ACEITOS
     tabela = Table(title="Quadro da conferência: cada PDV, cada dia")
     for titulo in (
         "PDV",
@@ -78,7 +82,7 @@ def mostrar_quadro(tela: Console) -> list[str]:
             str(d.lancado_quantidade), str(d.fiscal_quantidade), reais(d.pdv_valor), reais(d.lancado_valor),
             reais(d.fiscal_valor), f"{d.get_situacao_display()} {dito}".strip(),
         )  # fmt: skip
-        if d.situacao != DiaConferido.Situacao.CONFERE and set(motivos) - ACEITOS:
+        if d.situacao != DiaConferido.Situacao.CONFERE and set(motivos) - aceitos:
             faltas.append(f"o dia {d.dia:%d/%m/%Y} do PDV {d.ponto_venda.codigo} não confere: {dito}")
     tela.print(tabela)
     return faltas

@@ -76,7 +76,7 @@ def demonstrar(pasta: Pasta, *, xml: Path | None, operacoes: int, tela: Console)
         _replicar_de_novo(caixas[1], retaguarda.url, movimento.lote, barras)
         faltas += _conferir_clientes(illi, barras)
         retaguarda.encerrar()
-        faltas += _conferir(caixas, ignoradas, tela)
+        faltas += _conferir(caixas, ignoradas, tela, importadas=xml is not None)
         _mostrar_ritmo(movimento, caixas, time.monotonic() - inicio, tela)
         connections.close_all()
     return faltas
@@ -206,11 +206,13 @@ def _conferir_clientes(illi: IlliFalso, barras: Progress) -> list[str]:
     return faltas
 
 
-def _conferir(caixas: list[Caixa], ignoradas: frozenset[ChaveOperacao], tela: Console) -> list[str]:
+def _conferir(
+    caixas: list[Caixa], ignoradas: frozenset[ChaveOperacao], tela: Console, *, importadas: bool
+) -> list[str]:
     terminais = [caixa.ler() for caixa in caixas]
     certo, achado = esperado(terminais, ignoradas, ler_cadastro()), lancado()
     recalcular_tocados()
-    faltas = mostrar_quadro(tela)
+    faltas = mostrar_quadro(tela, importadas=importadas)
     mostrar_conferencia(terminais, ignoradas, achado, tela)
     mostrar_finalizadores(certo, achado, tela)
     mostrar_razoes(certo, achado, tela)
