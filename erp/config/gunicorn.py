@@ -5,6 +5,7 @@ PORTA (8000), ENDERECO (127.0.0.1), PROCESSOS_WEB (2), LINHAS_WEB (8) come from 
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -55,6 +56,13 @@ def _vive(pid: int) -> bool:
 
 # Before any process imports prometheus_client, which reads it then.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _pasta_de_metricas()
+
+
+def post_worker_init(worker: Any) -> None:
+    """The application is loaded, and stays: a body of 500 customers must not make the collector walk all of Django."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def child_exit(server: Any, worker: Any) -> None:
