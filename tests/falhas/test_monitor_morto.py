@@ -58,22 +58,27 @@ def ninguem_mais_conectado() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def test_morto_entre_pegar_e_confirmar_nao_perde_nem_dobra_nada(tmp_path: Path) -> None:
-    for n in range(40):
-        escrever(str(n))
+def matar_com_notas_na_mao(pasta: Path) -> None:
+    """SIGKILL to a Monitor that has claimed and waits to write; until the database has let it go."""
     tranca = connection.copy()
     try:
         tranca.set_autocommit(False)
         with tranca.cursor() as cursor:
             cursor.execute("LOCK TABLE wosk_queue IN ACCESS EXCLUSIVE MODE")
-        with monitor(tmp_path) as processo:
-            esperar(espera_pela_fila, 90, (tmp_path / "monitor.log").read_text())
+        with monitor(pasta) as processo:
+            esperar(espera_pela_fila, 90, (pasta / "monitor.log").read_text())
             processo.send_signal(signal.SIGKILL)
             processo.wait()
         tranca.rollback()
     finally:
         tranca.close()
     esperar(ninguem_mais_conectado, 30, "o banco ainda não deu por falta do morto")
+
+
+def test_morto_entre_pegar_e_confirmar_nao_perde_nem_dobra_nada(tmp_path: Path) -> None:
+    for n in range(40):
+        escrever(str(n))
+    matar_com_notas_na_mao(tmp_path)
     assert (Mensagem.objects.count(), len(notas())) == (0, 40)
     mudar("7", cliente_varejo="DEPOIS DA MORTE")
     monitorar()
@@ -86,19 +91,7 @@ def test_quem_derruba_o_monitor_muitas_vezes_e_posto_de_lado(tmp_path: Path) -> 
     """Each death is of the same note alone, from the second on: the others go through."""
     escrever("1")
     for _ in range(3):
-        tranca = connection.copy()
-        try:
-            tranca.set_autocommit(False)
-            with tranca.cursor() as cursor:
-                cursor.execute("LOCK TABLE wosk_queue IN ACCESS EXCLUSIVE MODE")
-            with monitor(tmp_path) as processo:
-                esperar(espera_pela_fila, 90, (tmp_path / "monitor.log").read_text())
-                processo.send_signal(signal.SIGKILL)
-                processo.wait()
-            tranca.rollback()
-        finally:
-            tranca.close()
-        esperar(ninguem_mais_conectado, 30, "o banco ainda não deu por falta do morto")
+        matar_com_notas_na_mao(tmp_path)
     escrever("2")
     monitorar()
     assert (len(mensagens("1")), len(mensagens("2"))) == (0, 1)

@@ -24,7 +24,7 @@ from erp.fiscal.estados import Retrato, contradizem, estados_do_conteudo, retrat
 from erp.fiscal.lancamentos import DocumentoNovo, InversoNovo, documento_novo
 from erp.fiscal.xml.situacao import ORDEM
 from filas.copia import copiar, reservar_ids
-from filas.drain import ErroDefinitivo, Resumo
+from filas.drain import Resumo
 from pdv.processamento.efeitos.datas import dia_local
 from pdv.processamento.erros import Problema
 from pdv.processamento.models import Alvo, LogProcessamento
@@ -49,7 +49,8 @@ from pdv.processamento.notas.comparacao import (
     vendas_das_notas,
 )
 from pdv.processamento.notas.pendencias import NotaConferida
-from pdv.processamento.staging import fila, marcas
+from pdv.processamento.staging import marcas
+from pdv.processamento.staging.dreno import DrenoDoStaging
 
 ALVO = Alvo.NOTA
 Erros = list[tuple[int, list[Problema]]]
@@ -65,23 +66,9 @@ class Lancada(NamedTuple):
     avisos: list[AvisoNovo]
 
 
-class DrenoNotas:
+class DrenoNotas(DrenoDoStaging):
     nome = "pdv.notas"
-
-    def particoes_pendentes(self, cursor: CursorWrapper) -> list[int]:
-        return fila.pendentes(ALVO, cursor)
-
-    def proximas(self, cursor: CursorWrapper, particao: int, limite: int, *, livres: bool) -> list[int]:
-        return fila.proximas(ALVO, cursor, particao, limite, livres=livres)
-
-    def recusar(self, cursor: CursorWrapper, linha: int, erro: ErroDefinitivo) -> None:
-        marcas.recusar(cursor, ALVO, linha, erro)
-
-    def adiar(self, cursor: CursorWrapper, linha: int, erro: Exception) -> None:
-        marcas.adiar(cursor, ALVO, linha, erro)
-
-    def contar_mortes(self, cursor: CursorWrapper, ids: Sequence[int], maximo: int) -> None:
-        marcas.contar_mortes(cursor, ALVO, ids, maximo)
+    alvo = ALVO
 
     def aplicar(self, cursor: CursorWrapper, ids: Sequence[int]) -> Resumo:
         fechados = tuple(periodos_fechados())  # the first lock: no period closes under what is being posted

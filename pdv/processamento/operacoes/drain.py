@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from erp.cadastros.selectors import periodos_fechados
 from filas.copia import reservar_ids
-from filas.drain import ErroDefinitivo, Resumo
+from filas.drain import Resumo
 from pdv.processamento.efeitos import efeitos
 from pdv.processamento.efeitos.valores import SEM_CONTEXTO, Cadastro, Contexto, Operacao
 from pdv.processamento.erros import OperacaoInvalida, Problema
@@ -31,28 +31,15 @@ from pdv.processamento.operacoes.estorno import NUNCA, ChaveOperacao, GeracaoAtu
 from pdv.processamento.operacoes.leitura import reivindicar_operacoes
 from pdv.processamento.operacoes.razao import Aceita, lancar, manter
 from pdv.processamento.staging import fila, marcas
+from pdv.processamento.staging.dreno import DrenoDoStaging
 from pdv.tabelas import Especie
 
 ALVO = Alvo.OPERACAO
 
 
-class DrenoOperacoes:
+class DrenoOperacoes(DrenoDoStaging):
     nome = "pdv.operacoes"
-
-    def particoes_pendentes(self, cursor: CursorWrapper) -> list[int]:
-        return fila.pendentes(ALVO, cursor)
-
-    def proximas(self, cursor: CursorWrapper, particao: int, limite: int, *, livres: bool) -> list[int]:
-        return fila.proximas(ALVO, cursor, particao, limite, livres=livres)
-
-    def recusar(self, cursor: CursorWrapper, linha: int, erro: ErroDefinitivo) -> None:
-        marcas.recusar(cursor, ALVO, linha, erro)
-
-    def adiar(self, cursor: CursorWrapper, linha: int, erro: Exception) -> None:
-        marcas.adiar(cursor, ALVO, linha, erro)
-
-    def contar_mortes(self, cursor: CursorWrapper, ids: Sequence[int], maximo: int) -> None:
-        marcas.contar_mortes(cursor, ALVO, ids, maximo)
+    alvo = ALVO
 
     def aplicar(self, cursor: CursorWrapper, ids: Sequence[int]) -> Resumo:
         fechados = tuple(periodos_fechados())  # the first lock: no period closes under what is being posted
