@@ -1,1 +1,5 @@
 """The tables of colaboradores."""
+
+from erp.colaboradores.models.colaborador import Colaborador
+
+__all__ = ["Colaborador"]
