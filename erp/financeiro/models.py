@@ -18,6 +18,26 @@ from erp.cadastros.models import Conta, EspecieFinalizador, Filial
 class Origem(models.IntegerChoices):
     PDV = 1, "Operação do PDV"  # origem_id: a generation of pdv.processamento
     MANUAL = 2, "Lançamento manual"  # origem_id: the settlement's or the title's own id
+    CONTRATO = 3, "Contrato de plano"  # origem_id: erp.planos.Contratacao; sequencia: its instalment, from 0
+    JAZIGO = 4, "Manutenção de jazigo"  # origem_id: the maintenance contract; sequencia: the competência, YYYYMM
+
+
+class EspecieTitulo(models.TextChoices):
+    """What a title is made of: a way to pay at the till, or a contract's charge."""
+
+    DINHEIRO = EspecieFinalizador.DINHEIRO.value, "Dinheiro"
+    PIX = EspecieFinalizador.PIX.value, "Pix"
+    CARTAO = EspecieFinalizador.CARTAO.value, "Cartão"
+    CREDIARIO = EspecieFinalizador.CREDIARIO.value, "Crediário"
+    VALE = EspecieFinalizador.VALE.value, "Vale"
+    CHEQUE = EspecieFinalizador.CHEQUE.value, "Cheque"
+    OUTROS = EspecieFinalizador.OUTROS.value, "Outros"
+    MENSALIDADE = "mensalidade", "Mensalidade de plano"
+    MANUTENCAO = "manutencao", "Manutenção de jazigo"
+
+
+# What a till settles by its number. The condition of an index, written out where SQL asks for it.
+COM_NUMERO = ("crediario", "vale", "cheque", "outros", "mensalidade", "manutencao")
 
 
 class Sentido(models.TextChoices):
@@ -100,7 +120,7 @@ class Titulo(models.Model):
         Filial, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name="filial"
     )
     sentido = models.CharField("sentido", max_length=1, choices=Sentido.choices)
-    especie = models.CharField("espécie", max_length=10, choices=EspecieFinalizador.choices)
+    especie = models.CharField("espécie", max_length=12, choices=EspecieTitulo.choices)
     finalizador = models.IntegerField("finalizador", null=True)  # its codigo
     adquirente_id = models.BigIntegerField("adquirente", null=True)
     codigo_cliente = models.CharField("cliente", max_length=14, blank=True, default="")
@@ -111,7 +131,7 @@ class Titulo(models.Model):
     nsu = models.CharField("NSU", max_length=20, blank=True, default="")
     autorizacao = models.CharField("autorização", max_length=128, blank=True, default="")
     parcela = models.SmallIntegerField("parcela")
-    parcelas = models.SmallIntegerField("de")
+    parcelas = models.SmallIntegerField("de")  # 0: of a contract that has no last one
     valor = models.DecimalField("valor", max_digits=15, decimal_places=2)
     emissao = models.DateField("emissão")
     vencimento = models.DateField("vencimento")
@@ -138,9 +158,9 @@ class Titulo(models.Model):
             # the title that a till settles by its number, and the search box
             models.Index(
                 fields=["documento", "parcela"], name="titulo_documento",
-                condition=models.Q(especie__in=("crediario", "vale", "cheque", "outros")),
+                condition=models.Q(especie__in=COM_NUMERO),
             ),
-            # what a customer owes; only crediário has one
+            # what a customer owes: crediário and contracts
             models.Index(
                 fields=["codigo_cliente", "vencimento"], name="titulo_cliente", condition=~models.Q(codigo_cliente="")
             ),
@@ -155,7 +175,12 @@ class Titulo(models.Model):
         triggers = somente_acrescimo("financeiro_titulo")
 
     def __str__(self) -> str:
-        return f"título {self.documento or self.id} {self.parcela}/{self.parcelas}"
+        return f"título {self.documento or self.id} {self.numero_parcela}"
+
+    @property
+    def numero_parcela(self) -> str:
+        """`3/12`, or `3` when there is no last one."""
+        return f"{self.parcela}/{self.parcelas}" if self.parcelas else str(self.parcela)
 
 
 class Baixa(models.Model):

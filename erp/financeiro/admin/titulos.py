@@ -132,7 +132,7 @@ class TituloAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
 
     @admin.display(description="parcela")
     def parcela_(self, titulo: Titulo) -> str:
-        return f"{titulo.parcela}/{titulo.parcelas}"
+        return titulo.numero_parcela
 
     @admin.display(description="valor")
     def valor_(self, titulo: Titulo) -> SafeString:

@@ -78,7 +78,7 @@ def _cabe_no_aberto(operacao: Operacao, contexto: Contexto) -> Iterator[Problema
         nome = f"título {titulo.documento}, parcela {titulo.parcela}"
         assunto = f"{titulo.documento}/{titulo.parcela}"
         if titulo.estornado:
-            yield Problema("TITULO_CANCELADO", f"{nome}: a venda que o gerou foi cancelada", assunto)
+            yield Problema("TITULO_CANCELADO", f"{nome}: foi cancelado, com a venda ou o contrato que o gerou", assunto)
         elif titulo.aberto <= 0:
             yield Problema("TITULO_JA_PAGO", f"{nome}: já está pago", assunto)
         elif valor > titulo.aberto:

@@ -20,8 +20,8 @@ _ESTORNADO = "EXISTS (SELECT 1 FROM financeiro_titulo e WHERE e.estorno_de = t.i
 _GERACAO = "CASE t.origem WHEN 1 THEN t.origem_id ELSE 0 END"
 _TITULO = f"t.id, {_GERACAO}, t.documento, t.parcela, t.codigo_cliente, {_ABERTO}, {_ESTORNADO}, t.sentido"
 # One whose operation has no generation alive was reversed to be made again (replicated again): it is on its way, and
-# who refers to it waits.
-_ESTA_AQUI = f"""t.estorno_de IS NULL AND (NOT {_ESTORNADO} OR EXISTS (
+# who refers to it waits. One of a contract never comes again: who pays it is told that it was cancelled.
+_ESTA_AQUI = f"""t.estorno_de IS NULL AND (NOT {_ESTORNADO} OR t.origem <> 1 OR EXISTS (
     SELECT 1 FROM pdv_geracao g JOIN pdv_geracao v ON v.ponto_venda_id = g.ponto_venda_id AND v.instalacao = g.instalacao
         AND v.id_operacao = g.id_operacao AND v.estornada_em IS NULL
     WHERE t.origem = 1 AND g.id = t.origem_id))"""
@@ -65,7 +65,8 @@ def de_clientes(cursor: CursorWrapper, chaves: set[ChaveTitulo]) -> dict[ChaveTi
         cursor.execute(
             f"""SELECT {_TITULO} FROM unnest(%s::text[], %s::int[]) AS x(documento, parcela)
                 JOIN financeiro_titulo t ON t.documento = x.documento AND t.parcela = x.parcela
-                WHERE t.sentido = 'R' AND t.especie IN ('crediario', 'vale', 'cheque', 'outros') AND {_ESTA_AQUI}
+                WHERE t.sentido = 'R' AND {_ESTA_AQUI}
+                    AND t.especie IN ('crediario', 'vale', 'cheque', 'outros', 'mensalidade', 'manutencao')
                 ORDER BY t.id DESC""",
             [[d for d, _ in ordenadas], [p for _, p in ordenadas]],
         )
