@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Value
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 
 from auditoria.rules import mascarar_documento, mascarar_telefone
-from clientes.admin.filtros import DocumentoFilter, FilialDoClienteFilter, StatusFilter
+from clientes.admin.filtros import DocumentoFilter, EtiquetaFilter, FilialDoClienteFilter, StatusFilter
 from clientes.admin.formulario import FormularioCliente
 from clientes.admin.linha_do_tempo import contexto_do_historico
+from clientes.etiquetas import etiquetas_de
 from clientes.historico import ultima_mensagem
 from clientes.importacao import ImportacaoDeClientes
-from clientes.models import Cliente, ClienteQuerySet
+from clientes.models import Cliente, ClienteQuerySet, Etiqueta, TipoEtiqueta
 from clientes.services import gravar_cliente, mudar_status
 from erp.acesso.admin_base import acao_com_motivo
 from erp.cadastros.admin.base import CadastroAdmin
@@ -35,6 +39,7 @@ _IDENTIFICACAO = (
 )  # fmt: skip
 _ENDERECO = ("tipo_logradouro", "endereco", "numero", "complemento", "bairro", "cidade", "uf", "cep", "pais")
 _CONTATO = ("ddd", "telefone", "ddd_celular", "celular", "email")
+_REGISTRO = ("confere", "integracao", "cadastramento", "data_para_transferencia")
 _LOJA = ("filial", "tipo_varejo", "status", "obs")
 
 
@@ -48,24 +53,30 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
     and is a CPF most of the time, so that page is for who may.
     """
 
+    class Media:
+        css: ClassVar = {"all": ["cadastros/telas.css"]}
+
     importacao = ImportacaoDeClientes
     form = FormularioCliente
-    list_display = ["codigo", "nome", "documento_", "cidade_uf", "telefones", "filial_", "status_", "mudanca"]
-    list_filter = [DocumentoFilter, StatusFilter, FilialDoClienteFilter]
+    list_display = [
+        "codigo", "nome", "documento_", "cidade_uf", "telefones", "filial_", "etiquetas", "status_", "mudanca",
+    ]  # fmt: skip
+    list_filter = [EtiquetaFilter, DocumentoFilter, StatusFilter, FilialDoClienteFilter]
     search_fields = ["busca"]
     search_help_text = "Palavras do nome, código, CPF/CNPJ, RG ou telefone"
     sortable_by = ()
-    readonly_fields = ["confere", "integracao", "cadastramento", "data_para_transferencia"]
+    readonly_fields = ["o_que_e", *_REGISTRO]
     actions = ["inativar", "ativar"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         oculto = ["versao"] if obj and self.has_change_permission(request, obj) else []
-        registro = [("Registro", {"fields": self.readonly_fields})] if obj else []
+        registro = [("Registro", {"fields": _REGISTRO})] if obj else []
         return [
             (None, {"fields": [*_IDENTIFICACAO, *oculto]}),
             ("Contato", {"fields": _CONTATO}),
             ("Endereço", {"fields": _ENDERECO}),
             ("Loja", {"fields": _LOJA}),
+            *([("Etiquetas", {"fields": ["o_que_e"]})] if obj else []),
             *registro,
         ]
 
@@ -78,6 +89,9 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
         anotadas: QuerySet[Any] = linhas.annotate(
             inteiro=Value(_ve_documentos(request), output_field=BooleanField()),
             filial_conhecida=Exists(Filial.objects.filter(nome=OuterRef("filial"))),
+            tipos_de_etiqueta=ArraySubquery(
+                Etiqueta.objects.filter(codigo_cliente=OuterRef("pk")).order_by("tipo").values("tipo")
+            ),
         )
         return anotadas
 
@@ -192,6 +206,15 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
     @rotulo("status", {1: "success", 0: "danger"})
     def status_(self, cliente: Cliente) -> tuple[int, str]:
         return (1, "Ativo") if cliente.status == 1 else (0, "Inativo")
+
+    @admin.display(description="etiquetas")
+    def etiquetas(self, cliente: Any) -> str:
+        return " · ".join(str(TipoEtiqueta(tipo).label) for tipo in cliente.tipos_de_etiqueta) or "–"
+
+    @admin.display(description="o que é, desde quando e por quê")
+    def o_que_e(self, cliente: Cliente) -> SafeString:
+        # autoescaped by the template
+        return mark_safe(render_to_string("clientes/etiquetas.html", vars(etiquetas_de(cliente.pk))))
 
     @admin.display(description="última mudança")
     def mudanca(self, cliente: Cliente) -> Any:

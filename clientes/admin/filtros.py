@@ -11,7 +11,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 
 from auditoria.filtros import FiltroPeriodo
-from clientes.models import Cliente, RegistroRecebido
+from clientes.models import Cliente, Etiqueta, RegistroRecebido, TipoEtiqueta
 from clientes.selectors import filiais_em_uso, filiais_fora_do_cadastro
 from erp.cadastros.models import Filial
 from filas.faixas import faixa_do_periodo
@@ -45,6 +45,21 @@ class StatusFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
         if self.value() == "1":
             return queryset.filter(status=1)
         return queryset.exclude(status=1) if self.value() == "0" else queryset
+
+
+class EtiquetaFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
+    """Customers that have a tag just now; the index of tags is in the list's own order."""
+
+    title = "etiqueta"
+    parameter_name = "etiqueta"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(tipo.value), str(tipo.label)) for tipo in TipoEtiqueta]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in {str(tipo.value) for tipo in TipoEtiqueta}:
+            return queryset
+        return queryset.filter(pk__in=Etiqueta.objects.filter(tipo=self.value()).values("codigo_cliente"))
 
 
 class FilialDoClienteFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types

@@ -1,6 +1,7 @@
 """The tables of clientes: the register of the specification, what arrived for it, and the Monitor's."""
 
 from clientes.models.cliente import CAMPOS, TAMANHOS, CampoChave, Cliente, ClienteQuerySet, LimparSql, TipoVarejo
+from clientes.models.etiqueta import Etiqueta, HistoricoEtiqueta, TipoEtiqueta
 from clientes.models.monitor import MunicipioInformado, PaisInformado, Pendente, Reenvio, Varredura
 from clientes.models.recebido import NumeroDeRegistro, RegistroRecebido
 
@@ -10,6 +11,8 @@ __all__ = [
     "CampoChave",
     "Cliente",
     "ClienteQuerySet",
+    "Etiqueta",
+    "HistoricoEtiqueta",
     "LimparSql",
     "MunicipioInformado",
     "NumeroDeRegistro",
@@ -17,6 +20,7 @@ __all__ = [
     "Pendente",
     "Reenvio",
     "RegistroRecebido",
+    "TipoEtiqueta",
     "TipoVarejo",
     "Varredura",
 ]
