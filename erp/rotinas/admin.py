@@ -17,8 +17,8 @@ from unfold.decorators import display
 from auditoria.filtros import FiltroPeriodo
 from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
 from erp.rotinas.models import Execucao, RotinaAgendada
-from erp.rotinas.palavras import em_palavras
 from erp.rotinas.services import solicitar_execucao
+from erp.rotinas.tarefas import em_palavras
 
 CORES = {
     "pendente": "info",

@@ -53,7 +53,7 @@ def test_a_agenda_desligada_aparece_como_tal(ti, declarar):
     RotinaAgendada.objects.get(caminho="Teste/Nunca").agenda.delete()
     PeriodicTask.objects.update(enabled=False)
     corpo = ti.get(ROTINAS).content.decode()
-    assert "sem agenda" in corpo and "a cada minuto (desligada)" in corpo
+    assert "sem agenda" in corpo and "a cada minuto (em pausa)" in corpo
 
 
 def test_executar_agora_pede_motivo_e_grava_o_pedido(ti, declarar):

@@ -2,7 +2,7 @@ import pytest
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from erp.rotinas.agenda import cada, diaria, semanal
-from erp.rotinas.palavras import em_palavras
+from erp.rotinas.tarefas import em_palavras
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,15 @@ def crontab(minute="0", hour="21", day_of_week="*", day_of_month="*", month_of_y
     [
         (None, "sem agenda"),
         (PeriodicTask(interval=IntervalSchedule(every=8, period="minutes")), "a cada 8 minutos"),
-        (PeriodicTask(interval=IntervalSchedule(every=2, period="hours"), enabled=False), "a cada 2 horas (desligada)"),
+        (PeriodicTask(interval=IntervalSchedule(every=2, period="hours"), enabled=False), "a cada 2 horas (em pausa)"),
         (PeriodicTask(crontab=crontab()), "todo dia às 21:00"),
         (PeriodicTask(crontab=crontab("5", "4", "0")), "todo domingo às 04:05"),
         (PeriodicTask(crontab=crontab("5", "4", "7")), "todo domingo às 04:05"),
-        (PeriodicTask(crontab=crontab("*/15", "8-18", "1-5")), "cron */15 8-18 * * 1-5"),
-        (PeriodicTask(crontab=crontab(day_of_month="1")), "cron 0 21 1 * *"),
+        (
+            PeriodicTask(crontab=crontab("*/15", "8-18", "1-5")),
+            "de segunda a sexta, a cada 15 minutos, das 08:00 às 18:45",
+        ),
+        (PeriodicTask(crontab=crontab(day_of_month="1")), "todo dia 1º do mês às 21:00"),
         (PeriodicTask(clocked=ClockedSchedule()), "sem agenda"),
     ],
 )
