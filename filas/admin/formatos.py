@@ -31,6 +31,7 @@ CORES_DO_RESULTADO = {
     Resultado.ERRO: "danger",
     Resultado.ADIADA: "warning",
     Resultado.ABANDONADA: "default",
+    Resultado.DESISTIDA: "default",
 }
 
 

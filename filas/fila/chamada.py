@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from filas.erros import ErroDefinitivo, FalhaDeTransporte
 from filas.fila.contextos import Contexto
-from filas.fila.curl import curl, ocultar_segredos
+from filas.fila.curl import ocultar_segredos
 from filas.fila.posse import Pega
 from filas.fila.termino import Fim
 from filas.fila.valores import Requisicao, Resultado, adiar, erro
@@ -34,7 +36,7 @@ def tentar(contexto: Contexto, pega: Pega) -> Fim:
     inicio = time.perf_counter()
     try:
         requisicao = _montar(contexto, pega)
-        fim = replace(fim, curl=curl(requisicao), payload=_payload(requisicao))
+        fim = replace(fim, curl=contexto.comando(requisicao), payload=_payload(requisicao))
         inicio = time.perf_counter()
         resposta = contexto.chamar(requisicao)
         resposta = replace(resposta, corpo=ocultar_segredos(resposta.corpo, requisicao))
@@ -47,6 +49,22 @@ def tentar(contexto: Contexto, pega: Pega) -> Fim:
     except Exception as defeito:  # whatever a context does wrong: the message must not stay in hand
         resultado = _defeito(contexto, pega, defeito)
     return replace(fim, resultado=resultado, segundos=time.perf_counter() - inicio)
+
+
+def recusar(contexto: Contexto, pegas: Sequence[Pega]) -> dict[int, Fim]:
+    """Of what was just claimed, by id, what its context holds back: it ends here, without a call.
+
+    A defect of the context holds all of them back for a while; a database that is away is the caller's to see.
+    """
+    if not pegas:
+        return {}
+    try:
+        recusas = contexto.conferir([pega.chave for pega in pegas])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as defeito:  # as in `tentar`: one context must not stop the others
+        recusas = {pega.chave: _defeito(contexto, pega, defeito) for pega in pegas}
+    return {p.id: Fim(p, recusas[p.chave], timezone.now(), 0) for p in pegas if p.chave in recusas}
 
 
 def conferir_conteudo(conteudo: object) -> dict[str, Any]:

@@ -12,7 +12,7 @@ registrar(LojaCliente())  # in AppConfig.ready
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,8 +20,9 @@ from django.http import HttpRequest
 
 from filas.erros import ErroDefinitivo
 from filas.fila import cliente
+from filas.fila.curl import curl
 from filas.fila.respostas import pelo_status
-from filas.fila.valores import Requisicao, Resposta, Resultado, TipoResultado, adiar, erro, sucesso
+from filas.fila.valores import Requisicao, Resposta, Resultado, TipoResultado, adiar, desistir, erro, sucesso
 
 __all__ = [
     "Contexto",
@@ -32,6 +33,7 @@ __all__ = [
     "Resultado",
     "TipoResultado",
     "adiar",
+    "desistir",
     "erro",
     "obter_contexto",
     "pelo_status",
@@ -47,7 +49,7 @@ MAIOR_ESPERA = timedelta(hours=2)
 class Contexto:
     """One kind of message. Subclass, and `registrar` one instance.
 
-    Nothing here may touch the database but `conteudo_atual`: the rest runs in threads, beside other calls.
+    Nothing here may touch the database but `conteudo_atual` and `conferir`: the rest runs in threads, beside other calls.
     An exception of ours in `montar` or `interpretar` defers the message with backoff, and ends at 4 with `DEFEITO`.
     """
 
@@ -65,6 +67,13 @@ class Contexto:
         """False: its messages wait at 0, staff are told, and nothing fails."""
         return True
 
+    def conferir(self, chaves: Sequence[str]) -> Mapping[str, Resultado]:
+        """Of records whose messages were just claimed, those that must not go now, and what becomes of them.
+
+        Asked once for each claim, before any call; it may read the database. What is not named goes.
+        """
+        return {}
+
     def montar(self, conteudo: dict[str, Any]) -> Requisicao:
         """Pure. Raises `ErroDefinitivo(codigo, mensagem)` when a person must mend the record first."""
         raise NotImplementedError
@@ -72,6 +81,13 @@ class Contexto:
     def chamar(self, requisicao: Requisicao) -> Resposta:
         """Make the call. Raises `FalhaDeTransporte` when it did not end."""
         return cliente.chamar(requisicao)
+
+    def comando(self, requisicao: Requisicao) -> str:
+        """What a person can run to make the same call, without its secrets; empty: there is no such thing."""
+        return curl(requisicao)
+
+    def encerrar(self) -> None:
+        """The run is over: let go of what was kept open between calls. One that is still out may keep its own."""
 
     def interpretar(self, resposta: Resposta) -> Resultado:
         """Pure. `pelo_status` knows what any status means; a context overrides this to read the body of a 2xx."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import OperationalError
 
 from filas.drain import TRANSITORIOS
-from filas.fila.chamada import tentar
+from filas.fila.chamada import recusar, tentar
 from filas.fila.contextos import Contexto
 from filas.fila.posse import Pega, Pegas, pegar, pegar_uma, renovar
 from filas.fila.termino import Fim, devolver_vencidas, situacao_de, terminar
@@ -56,7 +56,7 @@ class Frente:
         return len(self.na_mao) - len(self.prontas) - len(self.de_vez) - len(self.de_volta)
 
     def pegar(self) -> int:
-        """Claim what fits and send it to the threads. Returns how many."""
+        """Claim what fits and send it to the threads, but what its context holds back. Returns how many."""
         agora = time.monotonic()
         if not self.configurada or self.livres <= 0 or agora < self._pergunte_em:
             return 0
@@ -64,9 +64,13 @@ class Frente:
         self._proxima_pergunta(agora, pegas)
         if not self.na_mao:
             self._renove_em = agora + self._terco
+        recusadas = recusar(self.contexto, pegas.mensagens)
         for pega in pegas.mensagens:
             self.na_mao[pega.id] = pega
-            self._a_tentar.put(pega)
+            if recusada := recusadas.get(pega.id):
+                self._prontos.put((self, recusada))
+            else:
+                self._a_tentar.put(pega)
         self._abrir_linhas()
         return len(pegas.mensagens)
 
@@ -138,6 +142,7 @@ class Frente:
         self._encerrada = True
         for _ in self._linhas:
             self._a_tentar.put(None)
+        self.contexto.encerrar()
 
     @property
     def _terco(self) -> float:

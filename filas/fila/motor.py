@@ -43,6 +43,7 @@ class Enviadas:
     adiadas: int = 0
     devolvidas: int = 0
     tardias: int = 0
+    desistidas: int = 0
 
     def contar(self, contexto: Contexto, fins: Sequence[Fim]) -> None:
         for fim in fins:
@@ -50,10 +51,11 @@ class Enviadas:
             self.com_sucesso += situacao == Mensagem.Situacao.SUCESSO
             self.com_erro += situacao == Mensagem.Situacao.ERRO
             self.adiadas += situacao == Mensagem.Situacao.PENDENTE
+            self.desistidas += situacao == Mensagem.Situacao.CANCELADA
 
     @property
     def total(self) -> int:
-        return self.com_sucesso + self.com_erro + self.adiadas
+        return self.com_sucesso + self.com_erro + self.adiadas + self.desistidas
 
 
 def enviar(

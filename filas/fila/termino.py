@@ -1,6 +1,6 @@
 """The end of an attempt: one guarded statement for a batch, the attempts written beside it.
 
-A message goes 1 -> 2, 4 or 0; 1 -> 0 becomes 3 when a newer change of its record waits already. Nothing is written for
+A message goes 1 -> 2, 3, 4 or 0; 1 -> 0 becomes 3 when a newer change of its record waits already. Nothing is written for
 a message that is no longer in the hand that shows it: its attempt was noted as abandoned by whoever gave it back.
 """
 
@@ -48,11 +48,13 @@ class Fim:
 
 
 def situacao_de(contexto: Contexto, fim: Fim) -> Mensagem.Situacao:
-    """Where the message goes: 2, 4, or 0 while it has attempts left."""
+    """Where the message goes: 2, 3, 4, or 0 while it has attempts left."""
     if fim.resultado.tipo is TipoResultado.SUCESSO:
         return Mensagem.Situacao.SUCESSO
     if fim.resultado.tipo is TipoResultado.ADIAR and fim.pega.nesta_vez < contexto.tentativas:
         return Mensagem.Situacao.PENDENTE
+    if fim.resultado.tipo is TipoResultado.DESISTIR:
+        return Mensagem.Situacao.CANCELADA
     return Mensagem.Situacao.ERRO
 
 
@@ -118,6 +120,7 @@ def _tentativa(fim: Fim) -> int:
         TipoResultado.SUCESSO: Tentativa.Resultado.SUCESSO,
         TipoResultado.ERRO: Tentativa.Resultado.ERRO,
         TipoResultado.ADIAR: Tentativa.Resultado.ADIADA,
+        TipoResultado.DESISTIR: Tentativa.Resultado.DESISTIDA,
     }[fim.resultado.tipo]
 
 

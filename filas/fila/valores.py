@@ -15,6 +15,7 @@ class TipoResultado(enum.Enum):
     SUCESSO = "sucesso"
     ERRO = "erro"
     ADIAR = "adiar"
+    DESISTIR = "desistir"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Resultado:
     """What an answer means for its message.
 
     SUCESSO: 2. ERRO: 4, it waits for a person. ADIAR: again later, after `espere` at least, and 4 after the last try.
+    DESISTIR: 3, there is nothing to tell any more; nobody has to do anything.
     `codigo` is the cause by which staff group errors; `mensagem` is what they read.
     `destino_falhou`: the other side is not well, whatever the message says: some of these in a row pause the context.
     By default only an ADIAR says so.
@@ -76,3 +78,7 @@ def adiar(
     codigo: str, mensagem: str, *, espere: timedelta | None = None, destino_falhou: bool | None = None
 ) -> Resultado:
     return Resultado(TipoResultado.ADIAR, codigo, mensagem, espere, destino_falhou)
+
+
+def desistir(codigo: str, mensagem: str) -> Resultado:
+    return Resultado(TipoResultado.DESISTIR, codigo, mensagem)

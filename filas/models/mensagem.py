@@ -124,6 +124,7 @@ class Tentativa(models.Model):
         ERRO = 2, "Erro"
         ADIADA = 3, "Adiada"
         ABANDONADA = 4, "Abandonada"
+        DESISTIDA = 5, "Não enviada"
 
     mensagem_id = models.BigIntegerField("mensagem")
     numero = models.PositiveIntegerField("tentativa")
