@@ -8,7 +8,7 @@ hold theirs at once, the next ones wait for a place before they take any.
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db import connection
@@ -17,6 +17,7 @@ from filas.copia import lista
 
 _CADASTRO, IDENTIDADE, _VAGA = 0x434C4901, 0x434C4902, 0x434C4904  # "CLI"; ...03 is of monitor.reenvio
 VAGAS = 3
+Comando = tuple[str, Sequence[object]]  # SQL and its values
 _MUITAS = 64  # keys
 _LIMITAR = "SET LOCAL lock_timeout = %s;"
 _OCUPAR_VAGA = "SELECT pg_advisory_xact_lock(%s, pg_backend_pid() %% %s);"
@@ -25,20 +26,25 @@ _TRAVAR = """SELECT pg_advisory_xact_lock_shared(%s, 0);
 SELECT pg_advisory_xact_lock(%s, numero) FROM unnest(%s::int[]) AS numero ORDER BY numero"""
 
 
-def travar_identidades(chaves: Iterable[str], *, espera_maxima: timedelta | None = None) -> None:
-    """One writer at a time for each code and each document; any number of them for different customers.
+def travar_identidades(chaves: Iterable[str]) -> None:
+    """One writer at a time for each code and each document; any number of them for different customers."""
+    with connection.cursor() as cursor:
+        cursor.execute(*comando_de_trava(chaves))
+
+
+def comando_de_trava(chaves: Iterable[str], *, espera_maxima: timedelta | None = None) -> Comando:
+    """`travar_identidades` as text and values, for whoever sends it together with what comes next.
 
     With `espera_maxima`, who waits longer for these or for any other lock of the transaction gets OperationalError.
     """
     numeros = {numero_da_chave(chave) for chave in chaves if chave}
     comando = _TRAVAR
-    valores: list[int | str] = [_CADASTRO, IDENTIDADE, lista(sorted(numeros))]
+    valores: list[object] = [_CADASTRO, IDENTIDADE, lista(sorted(numeros))]
     if len(numeros) > _MUITAS:
         comando, valores = _OCUPAR_VAGA + comando, [_VAGA, VAGAS, *valores]
     if espera_maxima is not None:
         comando, valores = _LIMITAR + comando, [int(espera_maxima.total_seconds() * 1000), *valores]
-    with connection.cursor() as cursor:
-        cursor.execute(comando, valores)
+    return comando, valores
 
 
 def travar_cadastro() -> None:

@@ -40,8 +40,8 @@ def ler_json(corpo: bytes) -> Any:
     try:
         valor = _decodificar(corpo)
         # The decoder keeps the last of two equal fields in silence. Fewer quotes than came is the sign of it, or of
-        # an escape; only then is it worth the slow reading.
-        if corpo.count(b'"') != _codificar(valor).count(b'"'):
+        # an escape or of an object within; only then is it worth the slow reading.
+        if corpo.count(b'"') != _aspas(valor):
             json.loads(corpo, object_pairs_hook=_sem_repetir, parse_float=str)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError, OverflowError):
         raise Recusa(Regra.CORPO_ILEGIVEL, "O corpo não é JSON em UTF-8 que se possa ler.") from None
@@ -67,6 +67,13 @@ def codificar(valor: Any) -> bytes:
 def codificar_em_ordem(valor: Any) -> bytes:
     """The same bytes whatever the order in which the fields came."""
     return _codificar_em_ordem(valor)
+
+
+def _aspas(valor: Any) -> int:
+    """The quotes that a flat object needs, when no text of it has one inside."""
+    if type(valor) is not dict:
+        return -1
+    return 2 * (len(valor) + [type(filho) for filho in valor.values()].count(str))
 
 
 def _sem_repetir(pares: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.backends.utils import CursorWrapper
 
 from clientes.models import Cliente, RegistroRecebido
+from clientes.travas import Comando
 from clientes.webservice.pedido import Gravado
 from filas.copia import copiar
 
@@ -62,6 +63,9 @@ _NUMERAR: Final = """INSERT INTO registro_recebido_numero AS n (filial, ultimo)
 SELECT filial, quantos FROM json_to_recordset(%s::json) AS x(filial text, quantos bigint) ORDER BY filial
 ON CONFLICT (filial) DO UPDATE SET ultimo = n.ultimo + excluded.ultimo RETURNING filial, ultimo"""
 _INSERIR: Final = _inserir(Cliente, _CLIENTE)
+_INSERIR_RECEBIDO: Final = "INSERT INTO registro_recebido ({}) VALUES ({})".format(
+    ", ".join(RECEBIDO), ", ".join(["%s"] * len(RECEBIDO))
+)
 
 
 class Aceito(NamedTuple):
@@ -73,12 +77,19 @@ class Aceito(NamedTuple):
     resposta: dict[str, Any]
 
 
-def ler_aceitos(cursor: CursorWrapper, registros: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Aceito]:
-    """The accepted requests of these (FILIAL, ID)."""
+def travar_e_ler_aceitos(
+    cursor: CursorWrapper, trava: Comando, registros: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Aceito]:
+    """Take the locks and then read, in one round trip, the accepted requests of these (FILIAL, ID).
+
+    Each statement of a message has a snapshot of its own: what is read is what stands once the locks are held.
+    """
     pedidos = [{"filial": filial, "id_registro": evento} for filial, evento in registros]
+    sql, valores = trava
     if not pedidos:
+        cursor.execute(sql, valores)
         return {}
-    cursor.execute(_LER_ACEITOS, [em_json(pedidos)])
+    cursor.execute(f"{sql};{_LER_ACEITOS}", [*valores, em_json(pedidos)])
     return {
         (filial, evento): Aceito(bytes(resumo), resultado, codigo, _objeto(resposta))
         for filial, evento, resumo, resultado, codigo, resposta in cursor.fetchall()
@@ -103,27 +114,33 @@ def numerar(cursor: CursorWrapper, quantos: Mapping[str, int]) -> dict[str, int]
     return dict(cursor.fetchall())
 
 
-def inserir_clientes(cursor: CursorWrapper, clientes: Sequence[Linha]) -> None:
-    """Each with `codigo_cliente`; what is absent has the default of the model. Raises IntegrityError."""
-    if clientes:
-        cursor.execute(_INSERIR, [em_json([_PADROES | cliente for cliente in clientes])])
+def gravar(
+    cursor: CursorWrapper, novos: Sequence[Linha], mudancas: Mapping[str, Linha], recebidos: Sequence[Sequence[object]]
+) -> None:
+    """Write customers and what was received, in one round trip when it is one request. Raises IntegrityError.
+
+    `novos`: each with `codigo_cliente`; what is absent has the default of the model. `mudancas`: code -> what changes.
+    `recebidos`: rows of RECEBIDO, in their order. Many of these go by COPY: JSON within JSON would be parsed twice.
+    """
+    comandos = [*_insercao(novos), *_alteracoes(mudancas)]
+    if len(recebidos) == 1:
+        comandos.append((_INSERIR_RECEBIDO, recebidos[0]))
+    if comandos:
+        cursor.execute(";".join(sql for sql, _ in comandos), [valor for _, valores in comandos for valor in valores])
+    if len(recebidos) > 1:
+        copiar(cursor, RegistroRecebido._meta.db_table, RECEBIDO, recebidos)
 
 
-def alterar_clientes(cursor: CursorWrapper, mudancas: Mapping[str, Linha]) -> None:
-    """Code -> what changes: one statement for all customers in which the same fields change."""
+def _insercao(novos: Sequence[Linha]) -> list[Comando]:
+    return [(_INSERIR, [em_json([_PADROES | cliente for cliente in novos])])] if novos else []
+
+
+def _alteracoes(mudancas: Mapping[str, Linha]) -> list[Comando]:
+    """One statement for all customers in which the same fields change."""
     grupos: dict[tuple[str, ...], list[Linha]] = {}
     for codigo, valores in mudancas.items():
         grupos.setdefault(tuple(sorted(valores)), []).append({"codigo_cliente": codigo, **valores})
-    for nomes, linhas in grupos.items():
-        cursor.execute(_alterar(nomes), [em_json(linhas)])
-
-
-def guardar_recebidos(cursor: CursorWrapper, linhas: Iterable[Sequence[object]]) -> None:
-    """Rows of `registro_recebido`, of RECEBIDO each, in the order in which they are given. Raises IntegrityError.
-
-    By COPY: JSON within JSON would be parsed twice.
-    """
-    copiar(cursor, RegistroRecebido._meta.db_table, RECEBIDO, linhas)
+    return [(_alterar(nomes), [em_json(linhas)]) for nomes, linhas in grupos.items()]
 
 
 @lru_cache(maxsize=512)

@@ -90,9 +90,11 @@ def ler(corpo: Mapping[str, Any], *, filiais: Mapping[int, str], estrito: bool) 
     problemas += [problema for problema in achados if problema]
     if problemas:
         return problemas
+    em_ordem = codificar_em_ordem(conteudo)
     return Pedido(
         conteudo=conteudo,
-        hash_conteudo=hashlib.sha256(codificar_em_ordem(conteudo)).digest(),
+        conteudo_json=em_ordem.decode(),
+        hash_conteudo=hashlib.sha256(em_ordem).digest(),
         evento=evento,
         codigo_cliente=codigo,
         documento=rules.documento_de_busca(cpf_cgc),

@@ -41,7 +41,8 @@ class Pedido:
     """
 
     conteudo: dict[str, Any]  # the body as it came, without its `key`: what the answer echoes
-    hash_conteudo: bytes  # of `conteudo`, whatever the order of its fields
+    conteudo_json: str  # the same, in the order of its names: what is kept
+    hash_conteudo: bytes  # of `conteudo_json`
     evento: str  # the `eventId`; empty: a number of the filial's will be its ID
     codigo_cliente: str  # §3.6
     documento: str  # what CPF_CGC is looked up by: letters and digits only; empty when there is none

@@ -23,7 +23,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from clientes.models import RegistroRecebido
-from clientes.travas import travar_identidades
+from clientes.travas import comando_de_trava
 from clientes.webservice import gravacao, rules
 from clientes.webservice.cadastro import Cadastro
 from clientes.webservice.codigos import Regra
@@ -96,22 +96,22 @@ class _Registro:
     def executar(self, *, salto: int) -> list[Resultado]:
         ids = [pedido.evento for pedido in self.pedidos] if self.homologacao else numerar(self.pedidos, salto=salto)
         with transaction.atomic(), connection.cursor() as cursor:
-            travar_identidades(_chaves(self.pedidos), espera_maxima=ESPERA_MAXIMA)
-            if self.pelo_relogio:
-                self.agora = timezone.now()
-            self._ler(cursor)
+            self._travar_e_ler(cursor)
             resultados = [self._decidir(n, pedido, ids[n]) for n, pedido in enumerate(self.pedidos)]
-            gravacao.inserir_clientes(cursor, sorted(self.cadastro.novos.values(), key=_codigo))
-            gravacao.alterar_clientes(cursor, self.cadastro.alterados)
+            novos = sorted(self.cadastro.novos.values(), key=_codigo)
+            gravacao.gravar(cursor, novos, self.cadastro.alterados, [] if self.homologacao else self.recebidos)
             if self.homologacao:
                 transaction.set_rollback(True)
             else:
-                gravacao.guardar_recebidos(cursor, self.recebidos)
                 acordar("clientes.varrer")
         return resultados
 
-    def _ler(self, cursor: CursorWrapper) -> None:
-        self.aceitos = gravacao.ler_aceitos(cursor, [(p.filial, p.evento) for p in self.pedidos if p.evento])
+    def _travar_e_ler(self, cursor: CursorWrapper) -> None:
+        trava = comando_de_trava(_chaves(self.pedidos), espera_maxima=ESPERA_MAXIMA)
+        eventos = [(p.filial, p.evento) for p in self.pedidos if p.evento]
+        self.aceitos = gravacao.travar_e_ler_aceitos(cursor, trava, eventos)
+        if self.pelo_relogio:
+            self.agora = timezone.now()
         codigos = {pedido.codigo_cliente for pedido in self.pedidos}
         documentos = {pedido.documento for pedido in self.pedidos if pedido.documento}
         self.cadastro = Cadastro(gravacao.ler_clientes(cursor, codigos, documentos))
@@ -161,7 +161,7 @@ class _Registro:
         self.recebidos.append(
             (
                 pedido.filial, id_registro, situacao, resultado.codigo_cliente, pedido.hash_conteudo,
-                gravacao.em_json(pedido.conteudo), gravacao.em_json(resultado.acrescimo), resultado.status,
+                pedido.conteudo_json, gravacao.em_json(resultado.acrescimo), resultado.status,
                 self.prefixo_chave, momento,
             )
         )  # fmt: skip

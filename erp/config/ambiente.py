@@ -102,8 +102,11 @@ def origens(nome: str) -> list[str]:
     return valores
 
 
-def banco(nome: str, esquemas: Iterable[str]) -> dict[str, Any] | None:
-    """The Django database of a URL, or None where the variable is absent or empty. The URL may hold a password."""
+def banco(nome: str, esquemas: Iterable[str], *, engine: str = "") -> dict[str, Any] | None:
+    """The Django database of a URL, or None where the variable is absent or empty. The URL may hold a password.
+
+    `engine` takes the place of Django's own backend.
+    """
     url = texto(nome)
     if not url:
         return None
@@ -116,7 +119,7 @@ def banco(nome: str, esquemas: Iterable[str]) -> dict[str, Any] | None:
         raise _recusar(nome, f"uma URL como {esquema}://usuario:senha@servidor:porta/banco") from None
     if not lido.get("NAME"):
         raise _recusar(nome, "uma URL com o nome do banco no fim")
-    return lido
+    return lido | ({"ENGINE": engine} if engine else {})
 
 
 def corretor(nome: str) -> str:

@@ -115,7 +115,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Databases: the retaguarda's own PostgreSQL, and the till's file where this machine is a till.
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": ambiente.banco("DATABASE_URL", ambiente.BANCOS)
+    "default": ambiente.banco("DATABASE_URL", ambiente.BANCOS, engine="erp.config.postgresql")
     or {
         "ENGINE": "erp.config.banco",
         "NAME": "retaguarda",

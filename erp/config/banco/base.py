@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.backends.postgresql import base
 from psycopg2 import OperationalError
 
 from erp.config.embutido import servidor_padrao
+from erp.config.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -24,7 +24,7 @@ def gravado(codigo: str = "C1", documento: str = CPF, *, estrangeiro: bool = Fal
 
 def pedido(**campos: Any) -> Pedido:
     base: dict[str, Any] = {
-        "conteudo": {}, "hash_conteudo": b"", "evento": "", "codigo_cliente": "C1", "documento": CPF,
+        "conteudo": {}, "conteudo_json": "{}", "hash_conteudo": b"", "evento": "", "codigo_cliente": "C1", "documento": CPF,
         "estrangeiro": False, "filial": "LOJA 1", "tipo_varejo": "", "obs": None, "valores": {"estrangeiro": 0},
     }  # fmt: skip
     return Pedido(**(base | campos))
