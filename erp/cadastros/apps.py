@@ -18,12 +18,13 @@ _VER = (
     "adquirente",
     "conta",
     "periodocontabil",
+    "feriadomunicipal",
 )
 _ESCREVER = {
-    "gerente": ("produto",),
+    "gerente": ("produto", "feriadomunicipal"),
     "fiscal": ("produto", "periodocontabil"),
     "financeiro": ("finalizador", "condicaofinalizador", "adquirente", "conta", "periodocontabil"),
-    "TI": ("filial", "pontovenda", "produto", "conta"),
+    "TI": ("filial", "pontovenda", "produto", "conta", "feriadomunicipal"),
 }
 
 

@@ -239,3 +239,37 @@ class PeriodoContabil(models.Model):
 
     def __str__(self) -> str:
         return f"{self.inicio:%d/%m/%Y} a {self.fim:%d/%m/%Y}"
+
+
+class FeriadoMunicipal(models.Model):
+    """A holiday by a município's law. National and state ones come from a library, and are not here."""
+
+    class Repete(models.TextChoices):
+        UMA_VEZ = "uma_vez", "Só neste dia"
+        TODO_ANO = "todo_ano", "Todo ano, neste dia e mês"
+        CORPUS_CHRISTI = "corpus", "Corpus Christi, todo ano"
+        CARNAVAL = "carnaval", "Terça-feira de Carnaval, todo ano"
+
+    municipio = models.CharField("município", max_length=7, help_text="O código do IBGE.")
+    nome = models.CharField("nome", max_length=60)
+    repete = models.CharField("repete", max_length=8, choices=Repete.choices, default=Repete.TODO_ANO)
+    dia = models.DateField("dia", help_text="O primeiro: antes dele não é feriado.")
+    ate = models.DateField("até", null=True, blank=True, help_text="Se a lei mudou: depois deste dia deixou de ser.")
+
+    class Meta:
+        verbose_name = "feriado municipal"
+        verbose_name_plural = "feriados municipais"
+        ordering = ["municipio", "dia"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipio", "dia", "nome"], name="feriado_municipal_unico",
+                violation_error_message="Este feriado já está cadastrado.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ate__isnull=True) | models.Q(ate__gte=models.F("dia")),
+                name="feriado_municipal_ordem", violation_error_message="O fim é antes do primeiro dia.",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.nome} ({self.municipio})"
