@@ -54,6 +54,10 @@ class Colaborador(models.Model):
     cargo = models.CharField("cargo", max_length=60)
     admissao = models.DateField("admissão")
     desligamento = models.DateField("desligamento", null=True, blank=True, help_text="O último dia de trabalho.")
+    controla_ponto = models.BooleanField(
+        "controla ponto", default=True,
+        help_text="Desmarque para quem a lei dispensa (CLT art. 62): nenhuma folha é feita.",
+    )  # fmt: skip
     endereco = models.CharField(
         "endereço", max_length=200, blank=True, default="", help_text="De onde sai e para onde volta nas visitas."
     )
@@ -96,7 +100,8 @@ class Colaborador(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(latitude__isnull=False, longitude__isnull=False)  # a CHECK takes NULL as true
+                & Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="colaborador_coordenadas",
                 violation_error_message="Informe latitude e longitude juntas, em graus decimais, ou nenhuma.",
             ),
