@@ -7,8 +7,23 @@ What it never does: change a state without a row that says why, or cancel withou
 
 from django.apps import AppConfig
 
+_VER = ("plano", "contratacao", "dependente", "mudancacontratacao", "avisocontratacao", "obito")
+
 
 class PlanosConfig(AppConfig):
     name = "erp.planos"
     label = "planos"
     verbose_name = "Planos"
+
+    def ready(self) -> None:
+        from erp.acesso import grupos
+        from erp.cadastros.models import Filial
+        from erp.cadastros.usos import registrar_uso
+        from erp.planos.models import Contratacao
+
+        registrar_uso(Filial, "contratos de plano", lambda filial: Contratacao.objects.filter(filial=filial).exists())
+        for grupo in ("operador", "gerente", "financeiro", "auditor"):
+            grupos.conceder(grupo, *(f"planos.view_{nome}" for nome in _VER))
+        grupos.conceder("operador", "planos.vender_plano", "planos.registrar_obito")
+        grupos.conceder("gerente", "planos.vender_plano", "planos.mudar_contratacao", "planos.registrar_obito")
+        grupos.conceder("gerente", "planos.add_plano", "planos.change_plano", "planos.delete_plano")
