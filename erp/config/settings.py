@@ -259,6 +259,9 @@ PDV_NOTA_TOLERANCIA = timedelta(
 )  # how long a note may be cancelled before its sale, or the sale before its note
 PDV_MORTES_MAXIMO = ambiente.inteiro("PDV_MORTES_MAXIMO", 3, minimo=1, maximo=100)
 
+# Routines
+ROTINA_APROVACAO_ACIMA = ambiente.inteiro("ROTINA_APROVACAO_ACIMA", 500, minimo=0, maximo=10_000_000)
+
 # Conferência
 CONFERENCIA_TOLERANCIA = timedelta(hours=ambiente.inteiro("CONFERENCIA_TOLERANCIA", 6, minimo=0, maximo=720))
 CONFERENCIA_SILENCIO = timedelta(hours=ambiente.inteiro("CONFERENCIA_SILENCIO", 24, minimo=1, maximo=720))

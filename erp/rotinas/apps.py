@@ -20,15 +20,19 @@ class RotinasConfig(AppConfig):
 
     def ready(self) -> None:
         from erp.acesso.grupos import conceder
+        from erp.acesso.services import registrar_decisao
         from erp.rotinas import internas, tasks  # noqa: F401  # declares the routines; models exist from here on
-        from erp.rotinas.services import DESPERTADOR
+        from erp.rotinas.services import DESPERTADOR, aprovacoes
         from filas import registrar_despertador
 
         autodiscover_modules("rotinas")
         registrar_despertador(DESPERTADOR, tasks.executar_pendentes.delay)
+        registrar_decisao(aprovacoes.ACAO, aprovacoes.seguir_decisao)
         for grupo in ("TI", "gerente", "auditor"):
             conceder(grupo, "rotinas.view_rotinaagendada", "rotinas.view_execucao")
         conceder("TI", "rotinas.executar_rotina")
+        for grupo in ("gerente", "financeiro"):
+            conceder(grupo, "rotinas.aprovar_execucao")
         conceder("TI", "django_celery_beat.view_periodictask", "django_celery_beat.change_periodictask")
         post_migrate.connect(_ao_migrar, sender=self, dispatch_uid="rotinas.agendas")
 

@@ -1,18 +1,23 @@
-"""What a running routine holds: its counts, its heartbeat and its fence."""
+"""What a running routine holds: what it is for, what it has to tell, and its fence."""
 
-import logging
-import threading
+import time
 from collections import Counter
-from types import TracebackType
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from erp.rotinas.models import Execucao
+from auditoria.rules import mascarar_texto
 
-logger = logging.getLogger(__name__)
-
-SEGUNDOS_ENTRE_SINAIS = 10.0
+ITENS_MAXIMO: Final = 10_000
+LINHAS_MAXIMO: Final = 10_000
+TEXTO_MAXIMO: Final = 2_000
+CENTAVO: Final = Decimal("0.01")
+SQL_CERCA: Final = "SELECT 1 FROM rotinas_execucao WHERE id = %s AND situacao = 1 FOR KEY SHARE"
 
 
 class ExecucaoPerdida(RuntimeError):
@@ -22,63 +27,117 @@ class ExecucaoPerdida(RuntimeError):
         super().__init__(self.__doc__)
 
 
-class Contexto:
-    """Given to a routine that takes one argument."""
+class TempoEsgotado(ExecucaoPerdida):
+    """Esta execução passou do seu tempo limite; nada mais do que ela fizer vale."""
 
-    def __init__(self, execucao_id: int) -> None:
+
+class AguardaAprovacao(Exception):
+    """O que esta execução faria precisa da aprovação de uma segunda pessoa."""
+
+    def __init__(self, quantos: int, resumo: str, valor: Decimal) -> None:
+        super().__init__(f"{self.__doc__} {resumo}")
+        self.quantos, self.resumo, self.valor = quantos, resumo, valor
+
+
+@dataclass(frozen=True)
+class Linha:
+    """A log line, before it is a row."""
+
+    em: datetime
+    texto: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """What was, would be, or could not be touched, before it is a row."""
+
+    falha: bool
+    objeto: str
+    objeto_id: str
+    descricao: str
+    valor: Decimal | None = None
+
+
+class Contexto:
+    """Given to a routine that takes one argument.
+
+    `referencia` is the day, or the first day of the month, that the run is for: use it, never today's clock.
+    `simulacao`: compute all, write nothing; the platform rolls back what is written all the same. `aprovados` is up
+    to how many a second person has approved.
+    """
+
+    def __init__(
+        self,
+        execucao_id: int,
+        *,
+        referencia: date | None = None,
+        simulacao: bool = False,
+        aprovados: int | None = None,
+        prazo: float | None = None,
+    ) -> None:
         self.execucao_id = execucao_id
+        self.referencia = referencia or timezone.localdate()
+        self.simulacao = simulacao
+        self.aprovados = aprovados
         self.contagens: Counter[str] = Counter()
+        self.valores: dict[str, Decimal] = {}
+        self.itens: list[Item] = []
+        self.falhas: list[Item] = []
+        self.linhas: list[Linha] = []
+        self._escritas = 0
+        self._prazo = prazo  # of time.monotonic()
 
     def contar(self, nome: str, quantos: int = 1) -> None:
         """Add to a count that the execution will show."""
         self.contagens[nome] += quantos
 
-    def confirmar(self) -> None:
-        """The fence: call it inside each transaction, before the commit. Raises `ExecucaoPerdida`.
+    def somar(self, nome: str, valor: Decimal) -> None:
+        """Add to a total of money that the execution will show."""
+        self.valores[nome] = self.valores.get(nome, Decimal(0)) + valor
 
-        It writes the heartbeat, so the row stays locked until the commit: whoever gives this execution up waits
-        for it, and a commit never lands after that.
+    def registrar(self, texto: str) -> None:
+        """Write a log line, masked, kept with the execution; the first `LINHAS_MAXIMO`."""
+        self._escritas += 1
+        if self._escritas <= LINHAS_MAXIMO:
+            self.linhas.append(Linha(timezone.now(), mascarar_texto(texto)[:TEXTO_MAXIMO]))
+
+    def item(self, objeto: str, objeto_id: str, descricao: str, valor: Decimal | None = None) -> None:
+        """Tell what is, or would be, touched: kept for simulations and approvals, the first `ITENS_MAXIMO`."""
+        self._guardar(self.itens, Item(False, objeto, objeto_id, descricao, valor))
+
+    def falhar(self, objeto: str, objeto_id: str, mensagem: str) -> None:
+        """Tell that one thing failed: the others go on, and the execution ends as *sucesso com falhas*."""
+        self.contagens["falhas"] += 1
+        self._guardar(self.falhas, Item(True, objeto, objeto_id, mensagem))
+
+    def exigir_aprovacao(self, quantos: int, resumo: str, valor: Decimal) -> None:
+        """Above `ROTINA_APROVACAO_ACIMA`, go on only when a second person approved at least `quantos`.
+
+        Call it once all is computed and told by `item`, before the first write. Raises `AguardaAprovacao`: let it
+        out; the platform asks for the approval and, once given, runs the routine again for the same reference.
         """
-        if not _dar_sinal(self.execucao_id):
-            raise ExecucaoPerdida
+        if self.simulacao or quantos <= max(settings.ROTINA_APROVACAO_ACIMA, self.aprovados or 0):
+            return
+        raise AguardaAprovacao(quantos, mascarar_texto(resumo), valor)
 
+    def confirmar(self) -> None:
+        """The fence: call it inside each transaction, right before the commit. Raises `ExecucaoPerdida`.
 
-class Pulso:
-    """Gives signs of life from a thread, on a connection of its own, while the routine works."""
+        The execution's row is locked until the commit: whoever gives this execution up either finds it committed,
+        or closes its connection first. A commit never lands after that.
+        """
+        if self._prazo is not None and time.monotonic() > self._prazo:
+            raise TempoEsgotado
+        with connection.cursor() as cursor:
+            cursor.execute(SQL_CERCA, [self.execucao_id])
+            if cursor.fetchone() is None:
+                raise ExecucaoPerdida
 
-    def __init__(self, execucao_id: int) -> None:
-        self._execucao_id = execucao_id
-        self._fim = threading.Event()
-        self._thread = threading.Thread(target=self._bater, name=f"pulso-{execucao_id}", daemon=True)
+    def valores_em_texto(self) -> dict[str, str]:
+        """The totals of money as they are kept: text, to the cent."""
+        return {nome: str(valor.quantize(CENTAVO)) for nome, valor in self.valores.items() if valor}
 
-    def __enter__(self) -> "Pulso":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, tipo: type[BaseException] | None, valor: BaseException | None, rastro: TracebackType | None
-    ) -> None:
-        self._fim.set()
-        self._thread.join()
-
-    def _bater(self) -> None:
-        try:
-            while not self._fim.wait(SEGUNDOS_ENTRE_SINAIS):
-                self._tentar()
-        finally:
-            connection.close()
-
-    def _tentar(self) -> None:
-        try:
-            # Under a second: a routine inside its own fence holds this row, and needs no other sign of life.
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '900ms'")
-            _dar_sinal(self._execucao_id)
-        except Exception:
-            logger.debug("Sinal de vida da execução %s adiado.", self._execucao_id, exc_info=True)
-            connection.close()
-
-
-def _dar_sinal(execucao_id: int) -> bool:
-    viva = Execucao.objects.filter(pk=execucao_id, situacao=Execucao.Situacao.EXECUTANDO)
-    return bool(viva.update(heartbeat=timezone.now()))
+    def _guardar(self, onde: list[Item], item: Item) -> None:
+        if len(onde) < ITENS_MAXIMO:
+            descricao = mascarar_texto(item.descricao)[:TEXTO_MAXIMO]
+            onde.append(Item(item.falha, item.objeto[:100], item.objeto_id[:100], descricao, item.valor))

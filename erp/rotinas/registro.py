@@ -4,9 +4,12 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import date, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from erp.rotinas.agenda import Agenda
+from erp.rotinas.especificacao import METODOS
 
 if TYPE_CHECKING:
     from erp.rotinas.contexto import Contexto
@@ -17,6 +20,28 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _CAMINHO = re.compile(r"[A-Za-z][A-Za-z0-9_]*/[A-Za-z][A-Za-z0-9_]*")
 _rotinas: dict[str, "Rotina"] = {}
+LIMITE: Final = timedelta(hours=1)
+
+
+class Recuperacao(Enum):
+    """What is done of the runs that nobody made at their time (beat, workers or machine down)."""
+
+    PULAR = "pular"  # they are lost, and said to be
+    UMA_VEZ = "uma vez"  # the newest runs, late; those before it are lost, and said to be
+    TODAS = "todas"  # each runs, oldest first, for its own reference
+
+
+Referencia = Callable[[date], date]
+
+
+def DO_DIA(dia: date) -> date:
+    """The run is for a day: at most one success for each."""
+    return dia
+
+
+def DA_COMPETENCIA(dia: date) -> date:
+    """The run is for a month, named by its first day: at most one success for each."""
+    return dia.replace(day=1)
 
 
 class RotinaDesconhecida(LookupError):
@@ -28,7 +53,11 @@ class RotinaDesconhecida(LookupError):
 
 @dataclass(frozen=True)
 class Rotina:
-    """A declared routine. `guardar_vazias` False keeps only the last of the runs that found nothing to do."""
+    """A declared routine. `guardar_vazias` False keeps only the last of the runs that found nothing to do.
+
+    `metodo` is that of its HTTP path; None for the routines that are nobody's to call. `configurada` False: it has
+    no body yet, its schedule is off, and calling it says so.
+    """
 
     caminho: str
     agenda: Agenda
@@ -37,15 +66,39 @@ class Rotina:
     funcao: Callable[..., Any]
     recebe_contexto: bool
     guardar_vazias: bool
+    referencia: Referencia | None = None
+    recuperacao: Recuperacao = Recuperacao.UMA_VEZ
+    limite: timedelta = LIMITE
+    simulavel: bool = False
+    metodo: str | None = None
+    configurada: bool = True
+
+    def referencia_de(self, dia: date) -> date | None:
+        """What a run of that day is for; None when the routine has no reference."""
+        return None if self.referencia is None else self.referencia(dia)
 
 
 def rotina(
-    caminho: str, agenda: Agenda, titulo: str, *, descricao: str = "", guardar_vazias: bool = True
+    caminho: str,
+    agenda: Agenda,
+    titulo: str,
+    *,
+    descricao: str = "",
+    guardar_vazias: bool = True,
+    referencia: Referencia | None = None,
+    recuperacao: Recuperacao = Recuperacao.UMA_VEZ,
+    limite: timedelta = LIMITE,
+    simulavel: bool = False,
+    metodo: str | None = None,
+    configurada: bool = True,
 ) -> Callable[[F], F]:
     """Declare a routine: `@rotina("PlanoContratacao/SuspensaoRotina", diaria("21:00"), "Suspende planos")`.
 
-    The function takes nothing, or one `Contexto` (counts, heartbeat, fence), and returns its counts or None. It
-    must be safe to run again after dying midway. `descricao` is the help shown to staff, by default the docstring.
+    The function takes nothing, or one `Contexto` (reference, counts, log lines, fence), and returns its counts or
+    None. It must be safe to run again after dying midway. `descricao` is the help shown to staff, by default the
+    docstring. With a `referencia` (`DO_DIA`, `DA_COMPETENCIA`) at most one run for each ends well. Past `limite` the
+    run ends in error and the fence refuses its commits. `metodo` is GET or POST for the paths of the specification
+    (by default what the specification says), None elsewhere.
     `ValueError` when the path is malformed or, whatever the case of its letters, already taken by another function.
     """
 
@@ -63,6 +116,12 @@ def rotina(
             funcao=funcao,
             recebe_contexto=any(p.default is p.empty for p in inspect.signature(funcao).parameters.values()),
             guardar_vazias=guardar_vazias,
+            referencia=referencia,
+            recuperacao=recuperacao,
+            limite=limite,
+            simulavel=simulavel,
+            metodo=metodo or METODOS.get(caminho),
+            configurada=configurada,
         )
         return funcao
 

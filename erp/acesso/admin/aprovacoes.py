@@ -24,7 +24,7 @@ CORES = {
 
 @admin.register(Aprovacao)
 class AprovacaoAdmin(SomenteLeitura, AdminBase):
-    list_display = ("descricao", "estado", "solicitada_por", "solicitada_em", "expira_em", "decidida_por", "motivo")
+    list_display = ("descricao", "estado", "quem_pediu", "solicitada_em", "expira_em", "decidida_por", "motivo")
     list_filter = ("situacao",)
     list_select_related = ("solicitada_por", "decidida_por")
     fieldsets = (
@@ -43,7 +43,7 @@ class AprovacaoAdmin(SomenteLeitura, AdminBase):
     @admin.display(description="pedida por")
     def quem_pediu(self, pedido: Aprovacao) -> str:
         """As text: Django would link to the person's page, which few may open."""
-        return str(pedido.solicitada_por)
+        return pedido.solicitante
 
     @admin.display(description="decidida por")
     def quem_decidiu(self, pedido: Aprovacao) -> str:

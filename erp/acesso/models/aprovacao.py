@@ -39,7 +39,10 @@ class Aprovacao(models.Model):
     situacao = models.PositiveSmallIntegerField("situação", choices=Situacao, default=Situacao.PENDENTE)
     motivo = models.TextField("motivo do pedido")
     solicitada_por = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="pedida por", related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="pedida por", related_name="+", null=True, blank=True
+    )
+    sistema = models.CharField(
+        "pedida pelo sistema", max_length=161, blank=True, db_comment="quem pediu, quando não foi uma pessoa"
     )
     solicitada_em = models.DateTimeField("pedida em", default=timezone.now)
     expira_em = models.DateTimeField("vale até")
@@ -71,6 +74,11 @@ class Aprovacao(models.Model):
                 name="aprovacao_por_outra_pessoa",
             ),
             models.CheckConstraint(
+                condition=models.Q(solicitada_por__isnull=False, sistema="")
+                | models.Q(solicitada_por__isnull=True) & ~models.Q(sistema=""),
+                name="aprovacao_pedida_por_alguem",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(situacao=1, decidida_por__isnull=True, decidida_em__isnull=True)
                 | models.Q(situacao__in=[2, 3, 4], decidida_por__isnull=False, decidida_em__isnull=False)
                 | models.Q(situacao=5),
@@ -82,6 +90,11 @@ class Aprovacao(models.Model):
                 name="aprovacao_consumida_tem_hora",
             ),
         )
+
+    @property
+    def solicitante(self) -> str:
+        """Who asked, as text: a person, or what of the system."""
+        return str(self.solicitada_por) if self.solicitada_por_id is not None else self.sistema
 
     def __str__(self) -> str:
         return f"{self.descricao} ({self.get_situacao_display()})"

@@ -1,6 +1,6 @@
 """What acesso does: keys and approvals."""
 
-from erp.acesso.services.aprovacoes import PERMISSAO_DECIDIR, aprovar, consumir, recusar, solicitar
+from erp.acesso.services.aprovacoes import PERMISSAO_DECIDIR, aprovar, consumir, recusar, registrar_decisao, solicitar
 from erp.acesso.services.autenticacao import autenticar, esquecer_autenticacoes
 from erp.acesso.services.chaves import criar_chave, revogar_chave
 
@@ -12,6 +12,7 @@ __all__ = [
     "criar_chave",
     "esquecer_autenticacoes",
     "recusar",
+    "registrar_decisao",
     "revogar_chave",
     "solicitar",
 ]

@@ -1,7 +1,7 @@
 """Second-person approvals: ask, decide, use once."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from auditoria.services import ator_usuario, registrar
+from auditoria.services import Ator, ator_usuario, registrar
 from erp.acesso.erros import ErroDefinitivo
 from erp.acesso.models import Aprovacao
 
@@ -20,6 +20,17 @@ PERMISSAO_DECIDIR = "acesso.decidir_aprovacao"
 VALIDADE = timedelta(days=7)
 
 Situacao = Aprovacao.Situacao
+AoDecidir = Callable[[Aprovacao], None]
+
+_ao_decidir: dict[str, AoDecidir] = {}
+
+
+def registrar_decisao(acao: str, fn: AoDecidir) -> None:
+    """Say what follows a decision on `acao`, in its own transaction: `fn` gets the request, approved or refused.
+
+    For what the system asked: nobody comes back to use the approval. Called in `AppConfig.ready` of the app above.
+    """
+    _ao_decidir[acao] = fn
 
 
 @transaction.atomic
@@ -30,13 +41,14 @@ def solicitar(
     objeto: str,
     objeto_id: str,
     motivo: str,
-    por: User,
+    por: User | Ator,
     dados: Mapping[str, Any] | None = None,
     permissao: str = "",
     validade: timedelta = VALIDADE,
 ) -> Aprovacao:
     """Ask for an act that needs a second person. `permissao` is one more that the decider must hold.
 
+    `por` is a person, or what of the system asks: then anybody who may decide is somebody else.
     One open request per (acao, objeto, objeto_id); an expired one gives way to the new.
     Raises `ErroDefinitivo` APROVACAO_JA_PEDIDA.
     """
@@ -52,7 +64,7 @@ def solicitar(
                 dados=_em_json(dados),
                 permissao=permissao,
                 motivo=motivo,
-                solicitada_por=por,
+                **_quem_pede(por),
                 solicitada_em=agora,
                 expira_em=agora + validade,
             )
@@ -75,7 +87,9 @@ def recusar(*, aprovacao: Aprovacao, por: User, motivo: str) -> Aprovacao:
 
 
 @transaction.atomic
-def consumir(*, acao: str, objeto: str, objeto_id: str, por: User, dados: Mapping[str, Any] | None = None) -> Aprovacao:
+def consumir(
+    *, acao: str, objeto: str, objeto_id: str, por: User | Ator, dados: Mapping[str, Any] | None = None
+) -> Aprovacao:
     """Use the approval of an act, once, in the transaction of the act itself.
 
     Raises `ErroDefinitivo`: SEM_APROVACAO when none is approved and still valid, APROVACAO_DE_OUTROS_DADOS when
@@ -119,7 +133,13 @@ def _decidir(aprovacao: Aprovacao, decisao: Aprovacao.Situacao, por: User, motiv
     _mover(aprovacao, Situacao.PENDENTE, situacao=decisao, decidida_por=por, decidida_em=agora, motivo_decisao=motivo)
     verbo = "aprovada" if decisao == Situacao.APROVADA else "recusada"
     _auditar(f"acesso.aprovacao_{verbo}", aprovacao, por, motivo)
+    if seguir := _ao_decidir.get(aprovacao.acao):
+        seguir(aprovacao)
     return aprovacao
+
+
+def _quem_pede(por: User | Ator) -> dict[str, Any]:
+    return {"sistema": str(por)} if isinstance(por, Ator) else {"solicitada_por": por}
 
 
 def _mover(aprovacao: Aprovacao, de: Aprovacao.Situacao, **campos: Any) -> None:
@@ -147,10 +167,10 @@ def _em_json(dados: Mapping[str, Any] | None) -> dict[str, Any]:
     return convertido
 
 
-def _auditar(acao: str, aprovacao: Aprovacao, por: User, motivo: str) -> None:
+def _auditar(acao: str, aprovacao: Aprovacao, por: User | Ator, motivo: str) -> None:
     registrar(
         acao=acao,
-        ator=ator_usuario(por),
+        ator=por if isinstance(por, Ator) else ator_usuario(por),
         objeto=OBJETO,
         objeto_id=str(aprovacao.pk),
         depois={

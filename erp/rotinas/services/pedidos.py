@@ -6,10 +6,9 @@ from django.db import transaction
 from auditoria.services import ator_usuario, registrar
 from erp.acesso.erros import ErroDefinitivo
 from erp.rotinas import registro
+from erp.rotinas.despertar import DESPERTADOR
 from erp.rotinas.models import Execucao
 from filas import acordar
-
-DESPERTADOR = "rotinas.pendentes"
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from auditoria.services import Ator
 from erp.rotinas import contexto as modulo_contexto
+from erp.rotinas import pulso
 from erp.rotinas.contexto import ExecucaoPerdida
 from erp.rotinas.models import Execucao
 from erp.rotinas.registro import RotinaDesconhecida
@@ -207,7 +208,7 @@ def test_terminar_depois_de_interrompida_nao_apaga_a_interrupcao(declarar):
 
 @pytest.mark.django_db(transaction=True)
 def test_o_sinal_de_vida_vem_de_outra_conexao_enquanto_a_rotina_trabalha(declarar, monkeypatch):
-    monkeypatch.setattr(modulo_contexto, "SEGUNDOS_ENTRE_SINAIS", 0.05)
+    monkeypatch.setattr(pulso, "SEGUNDOS_ENTRE_SINAIS", 0.05)
     visto = []
 
     def trabalhar(contexto):

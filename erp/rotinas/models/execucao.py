@@ -1,39 +1,18 @@
-"""Routines as staff see them, and each time one ran.
+"""Each time a routine ran, or should have run.
 
-Guarantees (tested in `tests/erp/rotinas/test_execucoes.py`): a routine never runs over itself, by a unique index on
-the running executions; a schedule is created once, and what staff change in it stays changed.
+Guarantees (tested in `tests/erp/rotinas/`): a routine never runs over itself, by a unique index on the running
+executions; of one time of its schedule there is one row; for one reference at most one run ends well.
 """
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask
 
-
-class RotinaAgendada(models.Model):
-    """A routine of the registry and its schedule in django-celery-beat."""
-
-    caminho = models.CharField("caminho", max_length=120, unique=True)
-    titulo = models.CharField("rotina", max_length=150)
-    descricao = models.TextField("o que faz", blank=True)
-    agenda = models.OneToOneField(
-        PeriodicTask, models.SET_NULL, verbose_name="agenda", null=True, related_name="rotina_agendada"
-    )
-    agenda_criada = models.BooleanField(default=False, editable=False)
-    declarada = models.BooleanField("existe no sistema", default=True, editable=False)
-
-    class Meta:
-        verbose_name = "rotina"
-        verbose_name_plural = "rotinas"
-        ordering = ("titulo",)
-        default_permissions = ("view",)
-        permissions = (("executar_rotina", "Pode executar rotina agora"),)
-
-    def __str__(self) -> str:
-        return self.titulo
+from erp.acesso.models import Aprovacao
 
 
 class Execucao(models.Model):
-    """One run of a routine, asked for (`PENDENTE`), in course or over."""
+    """One run of a routine: asked for (`PENDENTE`), in course, over, or missed."""
 
     class Situacao(models.IntegerChoices):
         PENDENTE = 0, "pendente"
@@ -42,6 +21,9 @@ class Execucao(models.Model):
         PULADA = 3, "pulada"
         ERRO = 4, "erro"
         INTERROMPIDA = 5, "interrompida"
+        SUCESSO_COM_FALHAS = 6, "sucesso com falhas"
+        AGUARDA_APROVACAO = 7, "aguarda aprovação"
+        PERDIDA = 8, "perdida"
 
     TRANSICOES = frozenset(
         {
@@ -49,21 +31,55 @@ class Execucao(models.Model):
             (Situacao.PENDENTE, Situacao.PULADA),
             (Situacao.PENDENTE, Situacao.ERRO),
             (Situacao.EXECUTANDO, Situacao.SUCESSO),
+            (Situacao.EXECUTANDO, Situacao.SUCESSO_COM_FALHAS),
+            (Situacao.EXECUTANDO, Situacao.AGUARDA_APROVACAO),
+            (Situacao.EXECUTANDO, Situacao.PULADA),
             (Situacao.EXECUTANDO, Situacao.ERRO),
             (Situacao.EXECUTANDO, Situacao.INTERROMPIDA),
+            (Situacao.AGUARDA_APROVACAO, Situacao.PULADA),
         }
     )
 
     rotina = models.CharField("rotina", max_length=120)
     situacao = models.PositiveSmallIntegerField("situação", choices=Situacao, default=Situacao.EXECUTANDO)
     agendada_para = models.DateTimeField("agendada para", null=True, blank=True)
+    referencia = models.DateField(
+        "referência", null=True, blank=True, db_comment="o dia, ou o primeiro dia do mês, de que a execução cuida"
+    )
+    simulacao = models.BooleanField("simulação", default=False, db_comment="calcula tudo e não grava nada")
     criada_em = models.DateTimeField("criada em", default=timezone.now)
     iniciada_em = models.DateTimeField("início", null=True, blank=True)
     terminada_em = models.DateTimeField("término", null=True, blank=True)
     iniciada_por = models.CharField("iniciada por", max_length=161)
+    pedida_por = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="pedida por",
+        related_name="+",
+        null=True,
+        blank=True,
+        db_comment="a pessoa que pediu: não aprova o que ela mesma pediu",
+    )
+    aprovacao = models.ForeignKey(
+        Aprovacao,
+        models.PROTECT,
+        verbose_name="aprovação",
+        related_name="+",
+        null=True,
+        blank=True,
+        db_comment="a que esta execução pediu, ou a que a permite",
+    )
+    tentativa = models.PositiveSmallIntegerField(
+        "tentativa", default=1, db_comment="quantas já houve do mesmo pedido, com esta"
+    )
     contagens = models.JSONField("contagens", default=dict, blank=True)
+    valores = models.JSONField("valores", default=dict, blank=True, db_comment="dinheiro por nome, como texto")
     erro = models.TextField("erro", blank=True)
     heartbeat = models.DateTimeField("último sinal de vida", null=True, blank=True)
+    conexao = models.IntegerField(
+        null=True, editable=False, db_comment="processo do banco que serve a execução: encerrado se ela for largada"
+    )
+    conexao_desde = models.DateTimeField(null=True, editable=False, db_comment="backend_start dessa conexão")
 
     class Meta:
         verbose_name = "execução de rotina"
@@ -79,13 +95,24 @@ class Execucao(models.Model):
             models.Index(fields=["situacao", "-id"], name="execucao_situacao"),
             # the routine that forgets old executions
             models.Index(fields=["criada_em"], name="execucao_criada_em"),
+            # the runs that an approval allows
+            models.Index(
+                fields=["aprovacao"], name="execucao_aprovacao_ix", condition=models.Q(aprovacao__isnull=False)
+            ),
         )
         constraints = (
-            models.UniqueConstraint(fields=["rotina"], condition=models.Q(situacao=1), name="execucao_uma_por_rotina"),
+            models.UniqueConstraint(
+                fields=["rotina", "simulacao"], condition=models.Q(situacao=1), name="execucao_uma_por_rotina"
+            ),
             models.UniqueConstraint(
                 fields=["rotina", "agendada_para"],
                 condition=models.Q(agendada_para__isnull=False),
                 name="execucao_uma_por_horario",
+            ),
+            models.UniqueConstraint(
+                fields=["rotina", "referencia"],
+                condition=models.Q(situacao=2, simulacao=False, referencia__isnull=False),
+                name="execucao_um_sucesso_por_referencia",
             ),
             models.CheckConstraint(
                 condition=~models.Q(situacao=1) | models.Q(iniciada_em__isnull=False, heartbeat__isnull=False),
@@ -93,7 +120,7 @@ class Execucao(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(situacao__in=[0, 1], terminada_em__isnull=True)
-                | models.Q(situacao__in=[2, 3, 4, 5], terminada_em__isnull=False),
+                | models.Q(situacao__in=[2, 3, 4, 5, 6, 7, 8], terminada_em__isnull=False),
                 name="execucao_terminada_tem_hora",
             ),
         )

@@ -1,0 +1,3 @@
+"""The name by which whoever makes an execution wakes whoever runs it."""
+
+DESPERTADOR = "rotinas.pendentes"

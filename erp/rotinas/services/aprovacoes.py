@@ -1,0 +1,86 @@
+"""Runs that a second person must allow."""
+
+from datetime import date
+
+from django.utils import timezone
+
+from auditoria.services import Ator
+from erp.acesso import services as acesso
+from erp.acesso.models import Aprovacao
+from erp.rotinas import registro
+from erp.rotinas.contexto import AguardaAprovacao
+from erp.rotinas.despertar import DESPERTADOR
+from erp.rotinas.models import Execucao
+from erp.rotinas.registro import Rotina
+from erp.rotinas.services.estados import mover
+from filas import acordar
+
+ACAO = "rotinas.executar"
+OBJETO = "rotinas.Rotina"
+PERMISSAO = "rotinas.aprovar_execucao"
+Situacao = Execucao.Situacao
+
+
+def pedir_aprovacao(rotina: Rotina, execucao: Execucao, pedido: AguardaAprovacao) -> None:
+    """Open the request of a run that waits, or join the one that is open for the same reference. In a transaction."""
+    objeto_id = _objeto_id(rotina.caminho, execucao.referencia)
+    aberta = Aprovacao.objects.filter(
+        acao=ACAO,
+        objeto=OBJETO,
+        objeto_id=objeto_id,
+        situacao=Aprovacao.Situacao.PENDENTE,
+        expira_em__gt=timezone.now(),
+    ).first()
+    aprovacao = aberta or acesso.solicitar(
+        acao=ACAO,
+        descricao=f"{rotina.titulo}: {pedido.resumo}"[:300],
+        objeto=OBJETO,
+        objeto_id=objeto_id,
+        motivo=f"Acima de ROTINA_APROVACAO_ACIMA; veja quem seria atingido na execução {execucao.pk}.",
+        por=execucao.pedida_por or Ator("rotina", rotina.caminho),
+        dados={
+            "rotina": rotina.caminho,
+            "referencia": execucao.referencia,
+            "execucao": execucao.pk,
+            "quantos": pedido.quantos,
+            "valor": str(pedido.valor),
+        },
+        permissao=PERMISSAO,
+    )
+    Execucao.objects.filter(pk=execucao.pk).update(aprovacao=aprovacao)
+
+
+def seguir_decisao(aprovacao: Aprovacao) -> None:
+    """In the decision's transaction: approved, the routine is asked for again, for the same reference; refused, it ends."""
+    esperavam = Execucao.objects.filter(aprovacao=aprovacao, situacao=Situacao.AGUARDA_APROVACAO)
+    if aprovacao.situacao == Aprovacao.Situacao.RECUSADA:
+        _encerrar(list(esperavam), f"Aprovação recusada por {aprovacao.decidida_por}: {aprovacao.motivo_decisao}")
+        return
+    acesso.consumir(
+        acao=aprovacao.acao,
+        objeto=aprovacao.objeto,
+        objeto_id=aprovacao.objeto_id,
+        por=Ator("sistema", "rotinas"),
+        dados=aprovacao.dados,
+    )
+    rotina = registro.obter(aprovacao.dados["rotina"])
+    referencia = aprovacao.dados["referencia"]
+    nova = Execucao.objects.create(
+        rotina=rotina.caminho,
+        situacao=Situacao.PENDENTE,
+        referencia=date.fromisoformat(referencia) if referencia else None,
+        aprovacao=aprovacao,
+        pedida_por=aprovacao.solicitada_por,
+        iniciada_por=f"aprovacao:{aprovacao.pk}",
+    )
+    _encerrar(list(esperavam), f"Aprovada por {aprovacao.decidida_por}; segue na execução {nova.pk}.")
+    acordar(DESPERTADOR)
+
+
+def _encerrar(esperavam: list[Execucao], motivo: str) -> None:
+    for execucao in esperavam:
+        mover(execucao, Situacao.PULADA, erro=motivo)
+
+
+def _objeto_id(caminho: str, referencia: date | None) -> str:
+    return caminho if referencia is None else f"{caminho}:{referencia}"

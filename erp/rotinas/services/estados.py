@@ -1,0 +1,12 @@
+"""Moving an execution from what was read to what comes next."""
+
+from typing import Any
+
+from erp.rotinas.models import Execucao
+
+
+def mover(execucao: Execucao, para: Execucao.Situacao, **campos: Any) -> bool:
+    """A guarded UPDATE from what was read; False when the row moved meanwhile."""
+    if (execucao.situacao, para) not in Execucao.TRANSICOES:
+        raise AssertionError(f"transição inexistente: {execucao.situacao} -> {para}")
+    return bool(Execucao.objects.filter(pk=execucao.pk, situacao=execucao.situacao).update(situacao=para, **campos))
