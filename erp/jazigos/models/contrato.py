@@ -27,9 +27,7 @@ class ContratoManutencao(ParametrosManutencao):
     titular = models.ForeignKey(
         Cliente, models.PROTECT, verbose_name="titular", related_name="+", help_text="Quem paga a manutenção."
     )
-    valor = models.DecimalField(
-        "valor por período", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
-    )
+    valor = models.DecimalField("valor por período", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
     inicio = models.DateField("início")
     fim = models.DateField("fim", null=True, blank=True, help_text="Em branco: sem data para terminar.")
     cobrado_ate = models.DateField("cobrado até", editable=False)

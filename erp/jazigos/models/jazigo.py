@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
@@ -38,10 +36,9 @@ class JazigoQuerySet(models.QuerySet["Jazigo"]):
         consulta = " & ".join(palavras(texto))
         if not consulta:
             return self.none()
-        achados: JazigoQuerySet = self.alias(vetor=SearchVector("busca", config="simple")).filter(
+        return self.alias(vetor=SearchVector("busca", config="simple")).filter(
             vetor=SearchQuery(consulta, config="simple", search_type="raw")
         )
-        return achados
 
 
 class Jazigo(models.Model):
@@ -118,10 +115,23 @@ class Concessao(models.Model):
         return f"concessão {self.termo or self.pk}"
 
 
+class SepultamentoQuerySet(models.QuerySet["Sepultamento"]):
+    def buscar(self, texto: str) -> SepultamentoQuerySet:
+        """Those whose name has words beginning like each word of `texto`."""
+        consulta = " & ".join(f"{palavra}:*" for palavra in palavras(texto))
+        if not consulta:
+            return self.none()
+        return self.alias(vetor=SearchVector("busca", config="simple")).filter(
+            vetor=SearchQuery(consulta, config="simple", search_type="raw")
+        )
+
+
 class Sepultamento(models.Model):
     """A burial in a gaveta, until the exumação."""
 
-    jazigo = models.ForeignKey(Jazigo, models.PROTECT, verbose_name="jazigo", related_name="sepultamentos", db_index=False)
+    jazigo = models.ForeignKey(
+        Jazigo, models.PROTECT, verbose_name="jazigo", related_name="sepultamentos", db_index=False
+    )
     gaveta = models.PositiveSmallIntegerField("gaveta", validators=[MinValueValidator(1)])
     nome = models.CharField("nome do falecido", max_length=80)
     cliente = models.ForeignKey(
@@ -133,6 +143,8 @@ class Sepultamento(models.Model):
     exumado_em = models.DateField("exumado em", null=True, blank=True)
     busca = models.GeneratedField(expression=PalavrasSql("nome"), output_field=models.TextField(), db_persist=True)
 
+    objects = SepultamentoQuerySet.as_manager()
+
     class Meta:
         db_table = "jazigos_sepultamento"
         verbose_name = "sepultamento"
@@ -140,7 +152,9 @@ class Sepultamento(models.Model):
         indexes = [
             models.Index(fields=["jazigo", "gaveta"], name="sepultamento_jazigo"),  # who rests in a jazigo
             models.Index(fields=["sepultado_em"], name="sepultamento_dia"),  # the list by period
-            GinIndex(SearchVector("busca", config="simple"), name="sepultamento_busca"),  # the search box: words of the name
+            GinIndex(
+                SearchVector("busca", config="simple"), name="sepultamento_busca"
+            ),  # the search box: words of the name
         ]
         constraints = [
             models.CheckConstraint(
@@ -155,13 +169,3 @@ class Sepultamento(models.Model):
 
     def __str__(self) -> str:
         return self.nome
-
-
-def por_palavras(linhas: models.QuerySet[Any], texto: str) -> models.QuerySet[Any]:
-    """Rows whose `busca` has words beginning like each word of `texto`."""
-    consulta = " & ".join(f"{palavra}:*" for palavra in palavras(texto))
-    if not consulta:
-        return linhas.none()
-    return linhas.alias(vetor=SearchVector("busca", config="simple")).filter(
-        vetor=SearchQuery(consulta, config="simple", search_type="raw")
-    )
