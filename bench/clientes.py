@@ -17,17 +17,26 @@ _BAIRROS = ("CENTRO", "PADRE EUSTÁQUIO", "SAVASSI", "BARREIRO", "PAMPULHA", "VE
 _NOMES = ("MARIA", "JOSÉ", "ANA", "JOÃO", "ANTÔNIA", "FRANCISCO", "LUÍZA", "PEDRO", "LOREM", "IPSUM")
 _SOBRENOMES = ("SILVA", "SANTOS", "OLIVEIRA", "SOUZA", "LIMA", "PEREIRA", "COSTA", "ALMEIDA", "ARAÚJO", "DIAS")
 
+# The CPF of customer `n`: nine digits and the two that check them, as `cpf` has it.
+CPF_SQL = """(SELECT lpad(n::text, 9, '0') || d1 || (s2 + 2 * d1) * 10 %% 11 %% 10
+  FROM (SELECT s1 * 10 %% 11 %% 10 AS d1, s2 FROM (SELECT sum((11 - i) * d) AS s1, sum((12 - i) * d) AS s2
+    FROM (SELECT i, substr(lpad(n::text, 9, '0'), i, 1)::int AS d FROM generate_series(1, 9) AS i) x) y) z)"""
+NOME_SQL = f"""((ARRAY['{"','".join(_NOMES)}'])[n %% 10 + 1] || ' ' || (ARRAY['{"','".join(_SOBRENOMES)}'])[n / 10 %% 10 + 1]
+  || ' ' || n)"""
+
 # As the webservice would have left them: one customer and one request of each number.
-_SEMEAR = """
+_SEMEAR = f"""
 INSERT INTO "CLIENTES_VAREJO" ("CODIGO_CLIENTE", "CLIENTE_VAREJO", "FILIAL", "CPF_CGC", "RG_IE", "TIPO_LOGRADOURO", "ENDERECO",
-  "NUMERO", "BAIRRO", "CIDADE", "UF", "CEP", "PAIS", "DDD", "TELEFONE", "EMAIL", "OBS", "CADASTRAMENTO", documento_valido)
-SELECT c, 'CLIENTE ' || n, 'ESTOQUE CENTRAL', c, 'MG' || n, 'RUA', 'CESÁRIO ALVIM', (n %% 3000)::text, 'CENTRO', 'BELO HORIZONTE',
-  'MG', '30110001', 'BRASIL', '31', (30000000 + n)::text, 'c' || n || '@exemplo.com.br', 'Cadastrado Pelo PDV ILLIMITAR. ',
-  now() - make_interval(mins => n), true
+  "NUMERO", "BAIRRO", "CIDADE", "UF", "CEP", "PAIS", "DDD", "TELEFONE", "EMAIL", "OBS", "CADASTRAMENTO", "ANIVERSARIO",
+  documento_valido)
+SELECT c, {NOME_SQL}, 'ESTOQUE CENTRAL', {CPF_SQL}, 'MG' || n, 'RUA', 'CESÁRIO ALVIM', (n %% 3000)::text, 'CENTRO',
+  'BELO HORIZONTE', 'MG', '30110001', 'BRASIL', '31', (30000000 + n)::text, 'c' || n || '@exemplo.com.br',
+  'Cadastrado Pelo PDV ILLIMITAR. ',
+  now() - make_interval(mins => n), date '1993-07-04', true
 FROM (SELECT n, lpad(n::text, 11, '0') AS c FROM generate_series(1, %s) AS n) x;
 INSERT INTO registro_recebido (filial, id_registro, resultado, codigo_cliente, hash_conteudo, conteudo, resposta, status_http)
 SELECT 'ESTOQUE CENTRAL', gen_random_uuid()::text, 1, lpad(n::text, 11, '0'), sha256(n::text::bytea),
-  jsonb_build_object('CLIENTE_VAREJO', 'CLIENTE ' || n, 'CPF_CGC', lpad(n::text, 11, '0'), 'FILIAL', 'ESTOQUE CENTRAL'),
+  jsonb_build_object('CLIENTE_VAREJO', {NOME_SQL}, 'CPF_CGC', lpad(n::text, 11, '0'), 'FILIAL', 'ESTOQUE CENTRAL'),
   jsonb_build_object('Mensagem', 'OK', 'CODIGO_CLIENTE', lpad(n::text, 11, '0')), 200
 FROM generate_series(1, %s) AS n
 """
@@ -42,18 +51,30 @@ def semear(banco: str, quantos: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+def cpf(numero: int) -> str:
+    """A CPF whose digits check, from a number of up to nine."""
+    base = str(numero).zfill(9)
+    for peso in (11, 12):
+        soma = sum((peso - i) * int(digito) for i, digito in enumerate(base, start=1))
+        base += str(soma * 10 % 11 % 10)
+    return base
+
+
+def nome(numero: int) -> str:
+    return f"{_NOMES[numero % 10]} {_SOBRENOMES[numero // 10 % 10]} {numero}"
+
+
 def corpo(numero: int, sorteio: Random) -> dict[str, Any]:
     """The body of the specification's example, of customer `numero`, moved to another address."""
-    documento = str(numero).zfill(11)
     return {
         "UF": "MG", "CEP": f"{30000000 + sorteio.randrange(999999)}", "DDD": "31", "OBS": "", "OMS": "0", "PAIS": "BRASIL",
         "SEXO": "M", "EMAIL": f"c{numero}@exemplo.com.br", "PF_PJ": "1", "RG_IE": f"MG{numero}",
         "BAIRRO": sorteio.choice(_BAIRROS), "CIDADE": "BELO HORIZONTE", "FILIAL": "ESTOQUE CENTRAL",
-        "NUMERO": str(sorteio.randrange(3000)), "STATUS": "1", "CELULAR": "", "CPF_CGC": documento,
+        "NUMERO": str(sorteio.randrange(3000)), "STATUS": "1", "CELULAR": "", "CPF_CGC": cpf(numero),
         "eventId": f"{sorteio.getrandbits(128):032x}", "ENDERECO": "CESÁRIO ALVIM", "TELEFONE": str(30000000 + numero)[-9:],
         "ANIVERSARIO": "1993-07-04 00:00:00", "COMPLEMENTO": "", "DDD_CELULAR": "", "ESTRANGEIRO": "0",
-        "TIPO_VAREJO": "VENDEDOR (C)", "CLIENTE_VAREJO": f"{sorteio.choice(_NOMES)} {sorteio.choice(_SOBRENOMES)} {numero}",
-        "CODIGO_CLIENTE": documento, "TIPO_LOGRADOURO": "RUA",
+        "TIPO_VAREJO": "VENDEDOR (C)", "CLIENTE_VAREJO": nome(numero),
+        "CODIGO_CLIENTE": str(numero).zfill(11), "TIPO_LOGRADOURO": "RUA",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from auditoria.services import ator_usuario
+from bench.clientes import cpf
 from bench.demonstracao.movimento import NaoTerminou
 from clientes.loja_cliente.falso import Defeitos, IlliFalso
 from clientes.loja_cliente.rules import montar_payload
@@ -71,7 +72,7 @@ class Integrador:
         cidade, uf = (APELIDO, UF) if n < SEM_MUNICIPIO else CIDADES[n % len(CIDADES)]
         return {
             "eventId": str(uuid4()), "CLIENTE_VAREJO": f"CLIENTE DA DEMONSTRAÇÃO {n}", "FILIAL": self.filiais[n % 2],
-            "PF_PJ": "1", "ESTRANGEIRO": "0", "CPF_CGC": _cpf(n), "UF": uf, "CIDADE": cidade, "PAIS": "BRASIL",
+            "PF_PJ": "1", "ESTRANGEIRO": "0", "CPF_CGC": cpf(700_000_000 + n), "UF": uf, "CIDADE": cidade, "PAIS": "BRASIL",
             "TIPO_LOGRADOURO": "RUA", "ENDERECO": "DAS FLORES", "NUMERO": str(n + 1), "CEP": "30110001",
             "DDD_CELULAR": "31", "CELULAR": f"9{n:08d}", "STATUS": "1",
         }  # fmt: skip
@@ -135,12 +136,3 @@ def _situacao() -> tuple[int, int, dict[str, int]]:
         )
         notadas, a_enviar, erros = cursor.fetchone()
     return notadas, a_enviar, erros
-
-
-def _cpf(n: int) -> str:
-    """A CPF whose check digits are right."""
-    base = f"{700_000_000 + n:09d}"
-    for _ in range(2):
-        soma = sum(int(d) * p for d, p in zip(base, range(len(base) + 1, 1, -1), strict=True))
-        base += str(soma * 10 % 11 % 10)
-    return base

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg2
 
-from bench.clientes import Publico
+from bench.clientes import CPF_SQL, NOME_SQL, Publico
 from bench.medidas.base import LOTE, Oficina
 
 BANCO = "limite_clientes"
@@ -28,7 +28,7 @@ CREATE TABLE cliente ({", ".join(f"{campo} varchar(100)" for campo in CAMPOS)}, 
   transferencia timestamptz DEFAULT now(), PRIMARY KEY (CODIGO_CLIENTE)) WITH (fillfactor = 90);
 CREATE INDEX ON cliente (CPF_CGC);
 INSERT INTO cliente (CODIGO_CLIENTE, CLIENTE_VAREJO, FILIAL, CPF_CGC)
-  SELECT lpad(n::text, 11, '0'), 'CLIENTE ' || n, 'ESTOQUE CENTRAL', lpad(n::text, 11, '0') FROM generate_series(1, %s) n;
+  SELECT lpad(n::text, 11, '0'), {NOME_SQL}, 'ESTOQUE CENTRAL', {CPF_SQL} FROM generate_series(1, %s) n;
 """
 
 

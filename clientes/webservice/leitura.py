@@ -38,6 +38,7 @@ from clientes.webservice.valores import (
 _NOMES: Final = frozenset({*(campo.nome for campo in CAMPOS), CODIGO_CLIENTE, TIPO_VAREJO, EVENTO})
 _PODE_SER_VAZIO: Final = frozenset({"ESTRANGEIRO"})  # §3.3, though the table says it is required
 _AUSENTE: Final = object()
+_SO_TEXTO: Final = {str}
 # What the loop needs of each field; the last is how long a text may be that is kept just as it came.
 _TABELA: Final = tuple(
     (
@@ -57,7 +58,8 @@ def ler(corpo: Mapping[str, Any], *, filiais: Mapping[int, str], estrito: bool) 
     `corpo` is the body as `corpo.ler_corpo` reads it; `filiais` has the names of the numbers in it
     (`numero_da_filial_em`); with `estrito` a national's CPF_CGC whose digits do not check is a problem too.
     """
-    conteudo = {nome: valor for nome, valor in corpo.items() if nome != CHAVE}
+    conteudo = dict(corpo)
+    conteudo.pop(CHAVE, None)
     problemas = _conferir_forma(conteudo)
     valores = _ler_campos(conteudo, problemas)
     codigo = _texto(conteudo, CODIGO_CLIENTE, problemas)
@@ -122,6 +124,8 @@ def _conferir_forma(conteudo: Mapping[str, Any]) -> list[Problema]:
     if len(conteudo) > CAMPOS_MAXIMO:
         mensagem = f"esperados até {CAMPOS_MAXIMO} campos, recebidos {len(conteudo)}."
         problemas.append(Problema("", Regra.TAMANHO, mensagem))
+    if set(map(type, conteudo.values())) == _SO_TEXTO and "\0" not in "".join([*conteudo, *conteudo.values()]):
+        return problemas  # nearly every request
     for nome, valor in conteudo.items():
         if "\0" in nome or (type(valor) is str and "\0" in valor):
             problemas.append(Problema(_nome(nome), Regra.CARACTERE, "tem o caractere nulo (U+0000)."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from auditoria.rules import mascarar_campo, mascarar_documento
@@ -44,6 +45,7 @@ def texto_de(nome: str, valor: Any) -> str:
     return texto.zfill(11 if len(texto) <= 11 else 14) if nome == "CPF_CGC" and texto.isdecimal() else texto
 
 
+@lru_cache(maxsize=4096)  # the same digits, states and dates come over and over
 def valor_de(campo: Campo, texto: str) -> str | int | date | None:
     """What the column of a field keeps of its text."""
     if campo.tipo is Tipo.DATA:
