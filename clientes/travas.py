@@ -10,6 +10,7 @@ hold theirs at once, the next ones wait for a place before they take any.
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -17,7 +18,7 @@ from filas.copia import lista
 
 _CADASTRO, IDENTIDADE, _VAGA = 0x434C4901, 0x434C4902, 0x434C4904  # "CLI"; ...03 is of monitor.reenvio
 VAGAS = 3
-Comando = tuple[str, Sequence[object]]  # SQL and its values
+Comando = tuple[str, Sequence[Any]]  # SQL and its values
 _MUITAS = 64  # keys
 _LIMITAR = "SET LOCAL lock_timeout = %s;"
 _OCUPAR_VAGA = "SELECT pg_advisory_xact_lock(%s, pg_backend_pid() %% %s);"
@@ -39,7 +40,7 @@ def comando_de_trava(chaves: Iterable[str], *, espera_maxima: timedelta | None =
     """
     numeros = {numero_da_chave(chave) for chave in chaves if chave}
     comando = _TRAVAR
-    valores: list[object] = [_CADASTRO, IDENTIDADE, lista(sorted(numeros))]
+    valores: list[Any] = [_CADASTRO, IDENTIDADE, lista(sorted(numeros))]
     if len(numeros) > _MUITAS:
         comando, valores = _OCUPAR_VAGA + comando, [_VAGA, VAGAS, *valores]
     if espera_maxima is not None:

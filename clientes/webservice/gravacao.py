@@ -115,7 +115,7 @@ def numerar(cursor: CursorWrapper, quantos: Mapping[str, int]) -> dict[str, int]
 
 
 def gravar(
-    cursor: CursorWrapper, novos: Sequence[Linha], mudancas: Mapping[str, Linha], recebidos: Sequence[Sequence[object]]
+    cursor: CursorWrapper, novos: Sequence[Linha], mudancas: Mapping[str, Linha], recebidos: Sequence[Sequence[Any]]
 ) -> None:
     """Write customers and what was received, in one round trip when it is one request. Raises IntegrityError.
 
