@@ -254,6 +254,7 @@ PDV_ESPERA_MAXIMA = timedelta(
     minutes=ambiente.inteiro("PDV_ESPERA_MAXIMA", 24 * 60, minimo=1, maximo=90 * 24 * 60)
 )  # how long an operation waits for the one it depends on; in minutes in the environment
 REPROCESSO_APROVACAO_ACIMA = ambiente.inteiro("REPROCESSO_APROVACAO_ACIMA", 1000, minimo=0, maximo=100_000)
+PLANOS_MESES_EMITIDOS = ambiente.inteiro("PLANOS_MESES_EMITIDOS", 12, minimo=1, maximo=36)  # instalments ahead
 PDV_NOTA_TOLERANCIA = timedelta(
     minutes=ambiente.inteiro("PDV_NOTA_TOLERANCIA", 30, minimo=0, maximo=30 * 24 * 60)
 )  # how long a note may be cancelled before its sale, or the sale before its note

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from clientes.models import Cliente
 from erp.cadastros.models import Filial
@@ -80,7 +80,6 @@ class Contratacao(ParametrosDePlano):
             models.CheckConstraint(condition=Q(valor_mensal__gt=0), name="contratacao_valor"),
             models.CheckConstraint(condition=Q(dia_vencimento__range=(1, 31)), name="contratacao_dia"),
             models.CheckConstraint(condition=Q(situacao__in=[1, 2, 3]), name="contratacao_situacao_conhecida"),
-            models.CheckConstraint(condition=Q(desde__gte=F("inicio")), name="contratacao_desde"),
         ]
 
     def __str__(self) -> str:
