@@ -20,6 +20,8 @@ SO_ACRESCIMO = (
     "fiscal_documento",
     "fiscal_xml",
     "fiscal_aviso",
+    "jazigos_cobranca",
+    "jazigos_reajuste",
     "log_processamento",
     "pdv_ato_pessoa",
     "pdv_operacao_arquivada",
@@ -286,6 +288,38 @@ def nao_se_devolve_mais_do_que_se_vendeu() -> None:
                WHERE i.operacao_id = o.id AND NOT i.cancelado AND i.id_produto = d.id_produto) v
            WHERE d.q > v.q""",
         "devolvido mais do que vendido",
+    )
+
+
+# jazigos
+
+
+@garantia
+def cobranca_de_jazigo_e_o_que_os_titulos_dizem() -> None:
+    """Of each contract and competência: what is owed by its last version is receivables less what is given back."""
+    nenhuma(
+        """WITH devido AS (SELECT DISTINCT ON (contrato_id, competencia) contrato_id, competencia, valor FROM jazigos_cobranca
+               ORDER BY contrato_id, competencia, versao DESC),
+           titulos AS (SELECT origem_id AS contrato_id, to_date(right(abs(CASE WHEN sequencia < 0 THEN -1 - sequencia
+                   ELSE sequencia END)::text, 6), 'YYYYMM') AS competencia,
+               sum(CASE sentido WHEN 'R' THEN valor ELSE -valor END) AS valor
+               FROM financeiro_titulo WHERE origem = 4 GROUP BY 1, 2)
+           SELECT contrato_id, competencia, d.valor, t.valor FROM devido d FULL JOIN titulos t USING (contrato_id, competencia)
+           WHERE coalesce(d.valor, -1) <> coalesce(t.valor, 0)""",
+        "cobrança de jazigo diferente dos títulos dela",
+    )
+
+
+@garantia
+def nenhum_dia_de_jazigo_e_cobrado_duas_vezes() -> None:
+    """Not by one contract, nor by two of the same jazigo."""
+    nenhuma(
+        """WITH viva AS (SELECT DISTINCT ON (contrato_id, competencia) * FROM jazigos_cobranca
+               ORDER BY contrato_id, competencia, versao DESC)
+           SELECT a.id, b.id FROM viva a JOIN jazigos_contrato ca ON ca.id = a.contrato_id
+           JOIN jazigos_contrato cb ON cb.jazigo_id = ca.jazigo_id JOIN viva b ON b.contrato_id = cb.id AND b.id > a.id
+           WHERE a.inicio <= a.fim AND b.inicio <= b.fim AND a.inicio <= b.fim AND b.inicio <= a.fim""",
+        "dia de jazigo cobrado duas vezes",
     )
 
 

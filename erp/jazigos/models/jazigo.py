@@ -20,7 +20,7 @@ def um_por_dia(nome: str, mensagem: str) -> ExclusionConstraint:
     The jazigo is compared as a range of one number: equality in a GiST index would take an extension.
     """
     jazigo = models.Func(
-        "jazigo_id", "jazigo_id", models.Value("[]"), function="int8range", output_field=BigIntegerRangeField()
+        "jazigo", "jazigo", models.Value("[]"), function="int8range", output_field=BigIntegerRangeField()
     )
     dias = models.Func("inicio", "fim", models.Value("[]"), function="daterange", output_field=DateRangeField())
     return ExclusionConstraint(
@@ -96,6 +96,7 @@ class Concessao(models.Model):
         db_table = "jazigos_concessao"
         verbose_name = "concessão"
         verbose_name_plural = "concessões"
+        permissions = [("transferir_concessao", "Pode transferir concessões de jazigo")]
         ordering = ["-pk"]
         indexes = [
             # a jazigo's own history, and its foreign key

@@ -14,8 +14,9 @@ from auditoria.services import Ator
 from erp.cadastros.selectors import calendario
 from erp.financeiro.contratos import emitir_novos
 from erp.jazigos import rules
-from erp.jazigos.models import ContratoManutencao, IndiceMensal
+from erp.jazigos.models import ContratoManutencao
 from erp.jazigos.rules import Fatura, Indices, Situacao
+from erp.jazigos.selectors import tabela_de_indices
 from erp.jazigos.services import linhas
 from erp.jazigos.services.linhas import Devedor, Momento
 from erp.rotinas.contexto import Contexto
@@ -52,7 +53,7 @@ def gerar_cobrancas(contexto: Contexto, *, lote: int = LOTE) -> None:
     Killed anywhere, the next run finds the contracts of unfinished chunks still due. A simulation locks nothing and
     writes nothing.
     """
-    indices = _indices()
+    indices = tabela_de_indices()
     marca: tuple[date, int] = (date.min, 0)
     while proximos := _proximos(contexto.referencia, marca, lote):
         marca = proximos[-1]
@@ -149,8 +150,3 @@ def _ler(linha: Sequence[Any], ate: date, indices: Indices) -> Devido:
     contrato = Situacao._make(campos)
     devedor = Devedor(filial, cliente, documento if len(documento) <= 14 else "")
     return Devido(contrato, devedor, pendencia, desde, rules.faturar(contrato, ate, indices))
-
-
-def _indices() -> Indices:
-    linhas = IndiceMensal.objects.values_list("indice", "mes", "percentual")
-    return {(indice, mes): percentual for indice, mes, percentual in linhas}

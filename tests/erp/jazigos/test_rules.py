@@ -173,7 +173,7 @@ def test_sem_o_indice_do_mes_nao_se_cobra_sem_reajuste_e_a_falta_e_dita() -> Non
     assert len(feita.trechos) == 12 and not feita.reajustes
     assert feita.falta == "falta o INPC de 11/2024 para o reajuste de 01/2025; sem ele não se cobra 01/2025"
     assert feita.depois.cobrado_ate == date(2024, 12, 31)
-    seguinte = rules.faturar(feita.depois, date(2025, 2, 20), tabela | {("INPC", date(2024, 11, 1)): D(1)})
+    seguinte = rules.faturar(feita.depois, date(2025, 2, 20), {**tabela, ("INPC", date(2024, 11, 1)): D(1)})
     assert [str(t.valor) for t in seguinte.trechos] == ["112.68", "112.68"] and not seguinte.falta
 
 
