@@ -290,6 +290,11 @@ CLIENTES_LOTE_CORPO_MAXIMO = ambiente.inteiro(
 )
 CLIENTES_PEDIDOS_POR_MINUTO = ambiente.inteiro("CLIENTES_PEDIDOS_POR_MINUTO", 60_000, minimo=1, maximo=10_000_000)
 
+# The sheet of a day: minutes that art. 58 § 1º of the CLT forgives per mark and per day, seconds of a night hour (art. 73)
+PONTO_TOLERANCIA_MARCA = ambiente.inteiro("PONTO_TOLERANCIA_MARCA", 5, minimo=0, maximo=60)
+PONTO_TOLERANCIA_DIA = ambiente.inteiro("PONTO_TOLERANCIA_DIA", 10, minimo=0, maximo=120)
+PONTO_SEGUNDOS_HORA_NOTURNA = ambiente.inteiro("PONTO_SEGUNDOS_HORA_NOTURNA", 3150, minimo=1800, maximo=3600)
+
 # E-mail, for alarms
 _CORREIO = ambiente.correio("EMAIL_URL")
 EMAIL_HOST, EMAIL_PORT = _CORREIO.servidor, _CORREIO.porta

@@ -8,6 +8,7 @@ computing it again changes nothing.
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from auditoria.guardas import somente_acrescimo
 from erp.colaboradores.apuracao.valores import Alerta, TipoDia
@@ -124,7 +125,8 @@ class DiaTocado(models.Model):
 
     colaborador = models.ForeignKey(Colaborador, models.CASCADE, related_name="+", db_index=False)
     dia = models.DateField()
-    em = models.DateTimeField(auto_now_add=True)
+    criar = models.BooleanField(default=False)  # make the sheet if there is none; else only what is there is redone
+    em = models.DateTimeField(db_default=Now())
 
     class Meta:
         default_permissions = ()

@@ -1,0 +1,53 @@
+"""The day's sheet, and the tick that takes up what came late."""
+
+from datetime import timedelta
+
+from erp.colaboradores.models import Colaborador
+from erp.colaboradores.services.folhas import Resumo
+from erp.colaboradores.services.geracao import apurar_tocados, gerar_dia
+from erp.rotinas.agenda import cada, diaria
+from erp.rotinas.contexto import Contexto
+from erp.rotinas.registro import DO_DIA, Recuperacao, rotina
+
+
+@rotina(
+    "RegistroPonto/GerarRegistroPontosRotina",
+    diaria("21:10"),
+    "Gera a folha de ponto do dia",
+    referencia=DO_DIA,
+    recuperacao=Recuperacao.TODAS,
+    limite=timedelta(hours=2),
+    simulavel=True,
+)
+def gerar_registro_pontos(contexto: Contexto) -> dict[str, int]:
+    """Faz a folha do dia de cada colaborador: previsto, trabalhado, extra, falta e noturno.
+
+    Quem não marcou num dia de trabalho fica com uma ausência a tratar; nenhuma marcação é inventada. Jornada que ainda
+    não acabou fica em curso e é terminada no dia seguinte.
+    """
+    falhas = _Falhas(contexto)
+    return _contagens(gerar_dia(contexto.referencia, confirmar=contexto.confirmar, falhar=falhas))
+
+
+@rotina(
+    "RegistroPonto/Recalcular",
+    cada(minutos=1),
+    "Refaz as folhas de ponto que mudaram",
+    recuperacao=Recuperacao.PULAR,
+    guardar_vazias=False,
+)
+def recalcular(contexto: Contexto) -> dict[str, int]:
+    """Refaz a folha dos dias de que chegou marcação, tratamento, escala, desligamento ou feriado depois de feita."""
+    return _contagens(apurar_tocados(confirmar=contexto.confirmar, falhar=_Falhas(contexto)))
+
+
+class _Falhas:
+    def __init__(self, contexto: Contexto) -> None:
+        self.contexto = contexto
+
+    def __call__(self, colaborador: int, erro: Exception) -> None:
+        self.contexto.falhar(Colaborador._meta.label_lower, str(colaborador), f"{type(erro).__name__}: {erro}")
+
+
+def _contagens(resumo: Resumo) -> dict[str, int]:
+    return {nome: quantos for nome, quantos in vars(resumo).items() if quantos}
