@@ -36,6 +36,7 @@ def _ambiente_de_testes(pasta: Path) -> None:
         "ILLI_URL": "",  # no message of a test goes out by a setting that the test did not make
         "ILLI_TOKEN": "",
         "FILAS_NOTIFICAR_PARA": "",
+        "EMAIL_URL": "",
     }
 
 

@@ -11,6 +11,8 @@ import os
 import re
 import secrets
 from collections.abc import Iterable
+from datetime import time
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -188,6 +190,16 @@ def correio(nome: str) -> Correio:
     )
 
 
+def faixa_de_horas(nome: str, padrao: str) -> tuple[time, time]:
+    """Two hours of the day, `20:00-08:00`; equal ones mean none."""
+    valor = texto(nome) or padrao
+    de, _, ate = valor.partition("-")
+    try:
+        return time.fromisoformat(de.strip()), time.fromisoformat(ate.strip())
+    except ValueError:
+        raise _recusar(nome, "duas horas, como 20:00-08:00", valor) from None
+
+
 def enderecos(nome: str) -> list[str]:
     """E-mail addresses, separated by commas; none when the variable is absent or empty."""
     valores = [parte.strip() for parte in texto(nome).split(",") if parte.strip()]
@@ -195,6 +207,15 @@ def enderecos(nome: str) -> list[str]:
         if not _EMAIL.fullmatch(valor):
             raise _recusar(nome, "endereços de e-mail separados por vírgula", valor)
     return valores
+
+
+def remetente(nome: str) -> str:
+    """An address, with a name before it or not: `Loja Exemplo <avisos@exemplo.com.br>`."""
+    valor = texto(nome)
+    endereco = parseaddr(valor)[1]
+    if valor and (not _EMAIL.fullmatch(endereco) or "\n" in valor or "\r" in valor):
+        raise _recusar(nome, "um endereço, como Loja Exemplo <avisos@exemplo.com.br>", valor)
+    return valor
 
 
 def chave_secreta(nome: str, pasta: Path) -> str:

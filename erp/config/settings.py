@@ -303,6 +303,16 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _CORREIO.starttls, _CORREIO.tls
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ambiente.texto("EMAIL_REMETENTE", "retaguarda@localhost")
 
+# Messages to customers and staff (erp.contatos). Without EMAIL_URL they wait in the queue.
+CONTATOS_EMAIL_LIGADO = bool(ambiente.texto("EMAIL_URL"))
+CONTATOS_EMPRESA = ambiente.texto("CONTATOS_EMPRESA", "Retaguarda")
+CONTATOS_REMETENTE = ambiente.remetente("CONTATOS_REMETENTE") or DEFAULT_FROM_EMAIL
+CONTATOS_RESPONDER_PARA = ambiente.enderecos("CONTATOS_RESPONDER_PARA")
+CONTATOS_SILENCIO = ambiente.faixa_de_horas("CONTATOS_SILENCIO", "20:00-08:00")
+CONTATOS_EMAILS_POR_SEGUNDO = ambiente.inteiro("CONTATOS_EMAILS_POR_SEGUNDO", 5, minimo=1, maximo=1000)
+# How many days after its own day a reminder that did not go is still told.
+CONTATOS_ATRASO_MAXIMO = ambiente.inteiro("CONTATOS_ATRASO_MAXIMO", 3, minimo=0, maximo=30)
+
 # Import and export
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = False

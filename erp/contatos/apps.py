@@ -5,10 +5,71 @@ What leaves: messages in the queue of `filas`, and the proof of what was deliver
 What it never does: tell the same fact twice on one channel, write to who opted out, or wake anybody at night.
 """
 
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import router
+from django.db.models.signals import post_migrate
 
 
 class ContatosConfig(AppConfig):
     name = "erp.contatos"
     label = "contatos"
     verbose_name = "Contatos"
+
+    def ready(self) -> None:
+        from erp.contatos.canais import registrar_canal
+        from erp.contatos.email.canal import PORTA
+        from erp.contatos.email.contexto import Email
+        from erp.contatos.email.respostas import CAUSAS
+        from erp.contatos.fontes import operacionais, pendencias
+        from erp.contatos.registro import registrar_fonte, registrar_modelo, registrar_tarefas
+        from erp.contatos.services import DESPERTADOR
+        from erp.contatos.tasks import enviar
+        from filas.causas import registrar_causas
+        from filas.fila.contextos import registrar
+        from filas.wake import registrar_despertador
+
+        registrar_canal(PORTA)
+        registrar(Email())
+        registrar_causas(CAUSAS)
+        registrar_despertador(DESPERTADOR, lambda: enviar.apply_async(retry=False))
+        for fonte in (pendencias, operacionais):
+            registrar_modelo(fonte.MODELO)
+            registrar_fonte(fonte.FONTE)
+        registrar_tarefas("aprovacoes", pendencias.aprovacoes)
+        registrar_tarefas("fila", pendencias.erros_da_fila)
+        post_migrate.connect(_ao_migrar, sender=self, dispatch_uid="contatos.modelos")
+        _conceder()
+
+
+def _conceder() -> None:
+    from erp.acesso.grupos import conceder
+
+    for grupo in ("operador", "gerente", "financeiro", "TI", "auditor"):
+        conceder(grupo, "contatos.view_comunicado", "contatos.view_modelomensagem", "contatos.view_descadastro")
+    for grupo in ("gerente", "financeiro", "auditor"):
+        conceder(grupo, "contatos.view_passodaregua")
+    for grupo in ("operador", "gerente", "financeiro", "TI", "auditor", "fiscal"):
+        conceder(grupo, "contatos.view_lembrete")
+    conceder("operador", "contatos.add_descadastro")
+    conceder(
+        "gerente",
+        "contatos.change_modelomensagem", "contatos.add_descadastro", "contatos.desfazer_descadastro",
+        "contatos.cancelar_comunicado", "contatos.repetir_comunicado",
+        "contatos.add_lembrete", "contatos.change_lembrete", "contatos.delete_lembrete",
+        "contatos.add_passodaregua", "contatos.change_passodaregua", "contatos.delete_passodaregua",
+    )  # fmt: skip
+
+
+def _ao_migrar(using: str, apps: Any = apps, **_: Any) -> None:
+    """The rows that the code declares, once each; also after the tables are emptied."""
+    from erp.contatos.services import criar_modelos, criar_regua
+
+    try:
+        modelo = apps.get_model("contatos", "PassoDaRegua")
+    except LookupError:  # migrated back to zero
+        return
+    if router.allow_migrate_model(using, modelo):
+        criar_modelos(apps, using)
+        criar_regua(apps, using)

@@ -17,9 +17,11 @@ class FinanceiroConfig(AppConfig):
 
     def ready(self) -> None:
         from erp.acesso import grupos
+        from erp.financeiro.lembretes import registrar
         from erp.financeiro.usos import registrar_usos
 
         registrar_usos()
+        registrar()
         grupos.conceder("operador", "financeiro.view_titulo")
         for grupo in ("gerente", "financeiro", "auditor"):
             grupos.conceder(grupo, *(f"financeiro.view_{nome}" for nome in _VER))

@@ -1,1 +1,9 @@
-"""The tables of contatos."""
+"""The tables of contatos: what was told and to whom, in what words, and who asked not to be written to."""
+
+from erp.contatos.models.comunicado import Comunicado
+from erp.contatos.models.descadastro import Descadastro
+from erp.contatos.models.lembrete import Lembrete
+from erp.contatos.models.modelo import Canal, ModeloMensagem
+from erp.contatos.models.regua import PassoDaRegua
+
+__all__ = ["Canal", "Comunicado", "Descadastro", "Lembrete", "ModeloMensagem", "PassoDaRegua"]

@@ -1,0 +1,79 @@
+"""The way in: facts handed over become comunicados, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+import msgspec
+from django.db import connection, transaction
+
+from erp.contatos.canais import canal
+from erp.contatos.models.comunicado import FATO_MAXIMO
+from erp.contatos.registro import modelo_de
+from erp.contatos.services.envio import DESPERTADOR
+from erp.contatos.valores import Aviso, Resumo
+from filas.wake import acordar
+
+POR_VEZ = 2_000
+
+
+def avisar(avisos: Iterable[Aviso], *, fonte: str = "") -> Resumo:
+    """Take facts to be told, in the caller's transaction. One known already, by its `fato` and channel, is left as it is.
+
+    A few statements for every two thousand; many sources may do it at once, for each batch goes in by the order of its
+    facts. Raises `ValueError` for what only a programmer can mend (no such template, a field missing, nobody to tell):
+    then nothing of its batch went in.
+    """
+    novos = lidos = 0
+    restantes = iter(avisos)
+    while lote := list(islice(restantes, POR_VEZ)):
+        lidos += len(lote)
+        novos += _gravar(lote, fonte)
+    return Resumo(novos, lidos - novos)
+
+
+def _gravar(lote: Sequence[Aviso], fonte: str) -> int:
+    linhas = [_linha(aviso, fonte) for aviso in lote]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO contatos_comunicado
+                      (fato, canal, modelo, fonte, codigo_cliente, endereco, dados, nao_antes_de, valido_ate)
+               SELECT fato, canal, modelo, fonte, codigo_cliente, endereco, dados,
+                      coalesce(nao_antes_de, statement_timestamp()), valido_ate
+               FROM json_to_recordset(%s) AS r(
+                   fato text, canal text, modelo text, fonte text, codigo_cliente text, endereco text, dados jsonb,
+                   nao_antes_de timestamptz, valido_ate timestamptz)
+               ORDER BY fato, canal ON CONFLICT (fato, canal) DO NOTHING""",
+            [msgspec.json.encode(linhas).decode()],
+        )
+        if cursor.rowcount:
+            acordar(DESPERTADOR)
+        return int(cursor.rowcount)
+
+
+def _linha(aviso: Aviso, fonte: str) -> dict[str, object]:
+    _conferir(aviso)
+    return {
+        "fato": aviso.fato,
+        "canal": aviso.canal,
+        "modelo": aviso.modelo,
+        "fonte": fonte,
+        "codigo_cliente": aviso.codigo_cliente,
+        "endereco": canal(aviso.canal).normalizar(aviso.endereco) if aviso.endereco else "",
+        "dados": {nome: valor.replace("\0", " ") for nome, valor in aviso.dados.items()},
+        "nao_antes_de": aviso.nao_antes_de,
+        "valido_ate": aviso.valido_ate,
+    }
+
+
+def _conferir(aviso: Aviso) -> None:
+    if not 0 < len(aviso.fato) <= FATO_MAXIMO:
+        raise ValueError(f"fato: {aviso.fato!r}; esperado de 1 a {FATO_MAXIMO} letras")
+    modelo = modelo_de(aviso.modelo, aviso.canal)
+    if modelo is None:
+        raise ValueError(f"{aviso.fato}: ninguém registrou o modelo {aviso.modelo!r} no canal {aviso.canal!r}")
+    if faltam := set(modelo.campos) - set(aviso.dados):
+        raise ValueError(f"{aviso.fato}: o modelo {aviso.modelo} pede {', '.join(sorted(faltam))}")
+    if bool(aviso.codigo_cliente) == bool(aviso.endereco):
+        raise ValueError(f"{aviso.fato}: esperado um cliente ou um endereço, e não os dois")

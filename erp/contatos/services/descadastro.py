@@ -1,0 +1,92 @@
+"""Refusing a channel, and taking the refusal back.
+
+A refusal need not look for messages on their way: each is asked about when it enters the queue and again when it is
+claimed from there. Only one that is already on the wire still arrives.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from auditoria.services import Ator, ator_usuario, registrar
+from erp.acesso.erros import ErroDefinitivo
+from erp.contatos.canais import canal
+from erp.contatos.enderecos import resumo
+from erp.contatos.models import Comunicado, Descadastro
+
+OBJETO = "contatos.Descadastro"
+
+
+@transaction.atomic
+def descadastrar(comunicado: Comunicado, *, um_clique: bool = False) -> bool:
+    """The reader of this comunicado wants no more on its channel. False when that was known already.
+
+    Its address stops, whoever it is of; and the customer that it was written to, at whatever address.
+    """
+    origem = Descadastro.Origem.UM_CLIQUE if um_clique else Descadastro.Origem.PAGINA
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO contatos_descadastro (canal, endereco_hash, mostra, codigo_cliente, origem)
+               VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id""",
+            [
+                comunicado.canal, resumo(comunicado.endereco), canal(comunicado.canal).mascarar(comunicado.endereco)[:80],
+                comunicado.codigo_cliente, origem.value,
+            ],
+        )  # fmt: skip
+        novo = cursor.fetchone()
+    if novo is None:
+        return False
+    _auditar("contatos.descadastrado", novo[0], Ator("sistema", "página de descadastro"))
+    return True
+
+
+@transaction.atomic
+def desfazer_pela_pagina(comunicado: Comunicado) -> bool:
+    """The reader changed their mind, by the same link. False when nothing stood."""
+    de_pe = Descadastro.objects.select_for_update().filter(
+        canal=comunicado.canal, endereco_hash=resumo(comunicado.endereco), desfeito_em__isnull=True
+    )
+    descadastro = de_pe.first()
+    if descadastro is None:
+        return False
+    descadastro.desfeito_em = timezone.now()
+    descadastro.desfeito_motivo = "Pela mesma página, por quem recebe."
+    descadastro.save(update_fields=["desfeito_em", "desfeito_motivo"])
+    _auditar("contatos.descadastro_desfeito", descadastro.pk, Ator("sistema", "página de descadastro"))
+    return True
+
+
+@transaction.atomic
+def descadastrar_cliente(*, codigo_cliente: str, canal_: str, motivo: str, usuario: User) -> Descadastro:
+    """Somebody told the staff. Raises `ErroDefinitivo` JA_DESCADASTRADO."""
+    try:
+        with transaction.atomic():
+            descadastro = Descadastro.objects.create(
+                canal=canal_, codigo_cliente=codigo_cliente, origem=Descadastro.Origem.EQUIPE, motivo=motivo,
+                por=usuario.get_username(),
+            )  # fmt: skip
+    except IntegrityError as erro:
+        raise ErroDefinitivo(
+            "JA_DESCADASTRADO", "Este cliente já pediu para não receber por este canal.", "Não há o que fazer."
+        ) from erro
+    _auditar("contatos.descadastrado", descadastro.pk, ator_usuario(usuario), motivo)
+    return descadastro
+
+
+@transaction.atomic
+def desfazer(ids: list[int], *, usuario: User, motivo: str) -> int:
+    """Write again to who had refused. The refusal stays readable, with who took it back and why. Returns how many."""
+    de_pe = list(Descadastro.objects.select_for_update().filter(pk__in=ids, desfeito_em__isnull=True).order_by("pk"))
+    for descadastro in de_pe:
+        descadastro.desfeito_em = timezone.now()
+        descadastro.desfeito_por = usuario.get_username()
+        descadastro.desfeito_motivo = motivo
+        descadastro.save(update_fields=["desfeito_em", "desfeito_por", "desfeito_motivo"])
+        _auditar("contatos.descadastro_desfeito", descadastro.pk, ator_usuario(usuario), motivo)
+    return len(de_pe)
+
+
+def _auditar(acao: str, pk: int, ator: Ator, motivo: str = "") -> None:
+    registrar(acao=acao, ator=ator, objeto=OBJETO, objeto_id=str(pk), motivo=motivo)
