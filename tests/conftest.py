@@ -37,6 +37,7 @@ def _ambiente_de_testes(pasta: Path) -> None:
         "ILLI_TOKEN": "",
         "FILAS_NOTIFICAR_PARA": "",
         "EMAIL_URL": "",
+        "ROTINA_EMAILS": "",
     }
 
 

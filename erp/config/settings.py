@@ -262,6 +262,13 @@ PDV_MORTES_MAXIMO = ambiente.inteiro("PDV_MORTES_MAXIMO", 3, minimo=1, maximo=10
 
 # Routines
 ROTINA_APROVACAO_ACIMA = ambiente.inteiro("ROTINA_APROVACAO_ACIMA", 500, minimo=0, maximo=10_000_000)
+ROTINA_TOLERANCIA = timedelta(minutes=ambiente.inteiro("ROTINA_TOLERANCIA", 10, minimo=1, maximo=24 * 60))
+ROTINA_DEMORA_MINIMA = timedelta(seconds=ambiente.inteiro("ROTINA_DEMORA_MINIMA", 30, minimo=1, maximo=86_400))
+# How many of the company's routines run at once: the other workers are for the tills.
+ROTINA_SIMULTANEAS = ambiente.inteiro(
+    "ROTINA_SIMULTANEAS", max(1, ambiente.inteiro("TRABALHADORES", 2, minimo=1, maximo=1000) - 1), minimo=1, maximo=1000
+)
+ROTINA_EMAILS = ambiente.enderecos("ROTINA_EMAILS")
 
 # Conferência
 CONFERENCIA_TOLERANCIA = timedelta(hours=ambiente.inteiro("CONFERENCIA_TOLERANCIA", 6, minimo=0, maximo=720))

@@ -1,6 +1,6 @@
 """What a running routine holds: what it is for, what it has to tell, and its fence."""
 
-import time
+import threading
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -73,7 +73,6 @@ class Contexto:
         referencia: date | None = None,
         simulacao: bool = False,
         aprovados: int | None = None,
-        prazo: float | None = None,
     ) -> None:
         self.execucao_id = execucao_id
         self.referencia = referencia or timezone.localdate()
@@ -84,8 +83,9 @@ class Contexto:
         self.itens: list[Item] = []
         self.falhas: list[Item] = []
         self.linhas: list[Linha] = []
+        self.escrevendo = threading.Lock()  # the thread of the signs of life writes the lines too
         self._escritas = 0
-        self._prazo = prazo  # of time.monotonic()
+        self._esgotado = False
 
     def contar(self, nome: str, quantos: int = 1) -> None:
         """Add to a count that the execution will show."""
@@ -126,12 +126,16 @@ class Contexto:
         The execution's row is locked until the commit: whoever gives this execution up either finds it committed,
         or closes its connection first. A commit never lands after that.
         """
-        if self._prazo is not None and time.monotonic() > self._prazo:
+        if self._esgotado:
             raise TempoEsgotado
         with connection.cursor() as cursor:
             cursor.execute(SQL_CERCA, [self.execucao_id])
             if cursor.fetchone() is None:
                 raise ExecucaoPerdida
+
+    def esgotar(self) -> None:
+        """The time of this run is over: the fence says so from here on."""
+        self._esgotado = True
 
     def valores_em_texto(self) -> dict[str, str]:
         """The totals of money as they are kept: text, to the cent."""

@@ -57,12 +57,17 @@ def notificar_erros() -> dict[str, int]:
 
 @rotina("rotinas/executar_pendentes", cada(minutos=1), "Executar rotinas pedidas", guardar_vazias=False)
 def executar_pendentes() -> dict[str, int]:
-    """Executa o que alguém pediu em "executar agora" e cujo aviso se perdeu; encerra o que morreu."""
-    return {"interrompidas": services.interromper_mortas(), "executadas": services.executar_pendentes()}
+    """Executa o que alguém pediu e cujo aviso se perdeu; encerra o que morreu; avisa do que não rodou ou demora."""
+    return {
+        "interrompidas": services.interromper_mortas(),
+        "executadas": services.executar_pendentes(),
+        "alarmes": services.vigiar(),
+        "avisados": services.avisar(),
+    }
 
 
 @rotina("rotinas/esquecer_execucoes", diaria("03:30"), "Apagar execuções antigas")
 def esquecer_execucoes() -> dict[str, int]:
-    """Apaga execuções terminadas há mais de 90 dias e confirmações enviadas há mais de um dia."""
+    """Apaga execuções de mais de 90 dias (batidas do sistema: 7) e confirmações enviadas há mais de um dia."""
     velhos = FormularioEnviado.objects.filter(em__lt=timezone.now() - timedelta(days=1))
     return {"execucoes": services.esquecer_execucoes(), "formularios": velhos.delete()[0]}

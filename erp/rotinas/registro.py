@@ -51,6 +51,13 @@ class RotinaDesconhecida(LookupError):
         super().__init__(f"{self.__doc__} Recebido: {caminho!r}.")
 
 
+class RotinaNaoConfigurada(RuntimeError):
+    """Esta rotina ainda não está configurada: nada foi feito."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
 @dataclass(frozen=True)
 class Rotina:
     """A declared routine. `guardar_vazias` False keeps only the last of the runs that found nothing to do.
@@ -134,6 +141,11 @@ def obter(caminho: str) -> Rotina:
         return _rotinas[caminho.lower()]
     except KeyError:
         raise RotinaDesconhecida(caminho) from None
+
+
+def procurar(caminho: str) -> Rotina | None:
+    """The routine of that path, or None: rows outlive the code that they speak of."""
+    return _rotinas.get(caminho.lower())
 
 
 def todas() -> list[Rotina]:

@@ -95,6 +95,8 @@ class Execucao(models.Model):
             models.Index(fields=["situacao", "-id"], name="execucao_situacao"),
             # the routine that forgets old executions
             models.Index(fields=["criada_em"], name="execucao_criada_em"),
+            # the ticks that found nothing, of which only the last is kept
+            models.Index(fields=["rotina", "situacao", "id"], name="execucao_vazia", condition=models.Q(contagens={})),
             # the runs that an approval allows
             models.Index(
                 fields=["aprovacao"], name="execucao_aprovacao_ix", condition=models.Q(aprovacao__isnull=False)

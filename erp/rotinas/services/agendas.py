@@ -19,7 +19,7 @@ def sincronizar_agendas() -> int:
     """Give each declared routine its row and, once, its schedule; returns how many schedules were created.
 
     A schedule that staff changed, switched off or deleted stays as they left it. A routine that the code no longer
-    declares keeps its row and history, and its schedule is switched off.
+    declares keeps its row and history, and its schedule is switched off. One without a body is made switched off.
     """
     declaradas = registro.todas()
     _aposentar([rotina.caminho for rotina in declaradas])
@@ -27,16 +27,31 @@ def sincronizar_agendas() -> int:
 
 
 def _sincronizar(rotina: Rotina) -> int:
+    antes = RotinaAgendada.objects.filter(caminho=rotina.caminho, configurada=False, agenda__isnull=False).first()
     linha, _ = RotinaAgendada.objects.update_or_create(
         caminho=rotina.caminho,
-        defaults={"titulo": rotina.titulo, "descricao": rotina.descricao, "declarada": True},
+        defaults={
+            "titulo": rotina.titulo,
+            "descricao": rotina.descricao,
+            "declarada": True,
+            "configurada": rotina.configurada,
+        },
     )
+    if antes and rotina.configurada:
+        _ligar(linha)
     if linha.agenda_criada:
         return 0
     linha.agenda = _criar_agenda(rotina)
     linha.agenda_criada = True
     linha.save(update_fields=["agenda", "agenda_criada"])
     return 1
+
+
+def _ligar(linha: RotinaAgendada) -> None:
+    """A routine that got its body: the schedule that was off for the lack of it goes on."""
+    if linha.agenda is not None:
+        linha.agenda.enabled = True
+        linha.agenda.save()
 
 
 def _criar_agenda(rotina: Rotina) -> PeriodicTask:
@@ -49,7 +64,13 @@ def _criar_agenda(rotina: Rotina) -> PeriodicTask:
         quando = {"crontab": _crontab(agenda.hora, agenda.minuto, dia)}
     tarefa, _ = PeriodicTask.objects.get_or_create(
         name=f"{rotina.titulo} ({rotina.caminho})",
-        defaults={"task": TAREFA, "args": json.dumps([rotina.caminho]), "description": rotina.descricao, **quando},
+        defaults={
+            "task": TAREFA,
+            "args": json.dumps([rotina.caminho]),
+            "description": rotina.descricao,
+            "enabled": rotina.configurada,
+            **quando,
+        },
     )
     return tarefa
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models.expressions import RawSQL
+
 from erp.rotinas.models import Execucao
 
 
@@ -10,3 +12,11 @@ def mover(execucao: Execucao, para: Execucao.Situacao, **campos: Any) -> bool:
     if (execucao.situacao, para) not in Execucao.TRANSICOES:
         raise AssertionError(f"transição inexistente: {execucao.situacao} -> {para}")
     return bool(Execucao.objects.filter(pk=execucao.pk, situacao=execucao.situacao).update(situacao=para, **campos))
+
+
+def posse() -> dict[str, Any]:
+    """Which connection serves the run: whoever gives it up closes that one."""
+    return {
+        "conexao": RawSQL("pg_backend_pid()", []),
+        "conexao_desde": RawSQL("(SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid()))", []),
+    }

@@ -1,4 +1,4 @@
-"""Running a routine, never over itself."""
+"""Running a routine now, never over itself, and at most once for what it is for."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,8 +9,8 @@ from django.utils import timezone
 from auditoria.services import Ator
 from erp.rotinas import registro
 from erp.rotinas.models import Execucao
-from erp.rotinas.registro import Rotina, RotinaDesconhecida
-from erp.rotinas.services.estados import mover
+from erp.rotinas.registro import Rotina, RotinaNaoConfigurada
+from erp.rotinas.services.estados import mover, posse
 from erp.rotinas.services.limpeza import esquecer_vazias, interromper_mortas
 from erp.rotinas.services.trabalho import trabalhar
 
@@ -28,96 +28,84 @@ def executar(
     """Run a routine now, in this process, and return its execution.
 
     1. Whoever ran it and died is marked interrupted.
-    2. The execution is inserted as running; a unique index lets one in, the second is recorded as skipped.
+    2. The execution is inserted as running; a unique index lets one in, the second is recorded as skipped. So is one
+       for a reference (a day: by default that of `agendada_para`, else today) for which it has ended well.
     3. It works (`trabalhar`).
 
-    `referencia` is a day: by default that of `agendada_para`, else today. When it has ended well for it already, the
-    execution is recorded as skipped. An exception of the routine never leaves here. A second call for the same
-    `agendada_para` returns the first's execution and does nothing. Raises `RotinaDesconhecida`.
+    An exception of the routine never leaves here. A second call for the same `agendada_para` returns the first's
+    execution and does nothing. Raises `RotinaDesconhecida`, `RotinaNaoConfigurada`.
     """
     rotina = registro.obter(caminho)
+    if not rotina.configurada:
+        raise RotinaNaoConfigurada
     interromper_mortas(rotina.caminho)
-    dia = referencia or timezone.localdate(agendada_para)
     campos: dict[str, Any] = {
         "rotina": rotina.caminho,
         "iniciada_por": str(iniciada_por),
         "agendada_para": agendada_para,
-        "referencia": rotina.referencia_de(dia),
+        "referencia": rotina.referencia_de(referencia or timezone.localdate(agendada_para)),
         "simulacao": simulacao,
     }
     execucao, nossa = _comecar(rotina, campos)
     return trabalhar(rotina, execucao) if nossa else execucao
 
 
-def ja_feita(rotina: str, referencia: date | None) -> Execucao | None:
-    """The run of a routine that ended well for a reference."""
-    if referencia is None:
-        return None
-    feitas = Execucao.objects.filter(rotina=rotina, referencia=referencia, situacao=Situacao.SUCESSO, simulacao=False)
-    return feitas.first()
+def comecar(execucao: Execucao, agora: datetime) -> None:
+    """Take a pending execution as running, or as skipped. In a transaction, its row locked."""
+    try:
+        with transaction.atomic():
+            mover(execucao, Situacao.EXECUTANDO, iniciada_em=agora, heartbeat=agora, **posse())
+    except IntegrityError:
+        mover(execucao, Situacao.PULADA, terminada_em=agora, erro=quem_esta(execucao))
+        return
+    _pular_se_feita(execucao, agora)
 
 
-def executar_pendentes() -> int:
-    """Run what staff asked for ("executar agora"), oldest first; returns how many were taken."""
-    tomadas = 0
-    while execucao := _tomar_pendente():
-        tomadas += 1
-        if execucao.situacao == Situacao.EXECUTANDO:
-            trabalhar(registro.obter(execucao.rotina), execucao)
-    return tomadas
+def em_curso(rotina: str, *, simulacao: bool = False) -> Execucao | None:
+    """The run of a routine that is at work."""
+    return Execucao.objects.filter(rotina=rotina, situacao=Situacao.EXECUTANDO, simulacao=simulacao).first()
+
+
+def quem_esta(execucao: Execucao) -> str:
+    outra = em_curso(execucao.rotina, simulacao=execucao.simulacao)
+    return f"A execução {outra.pk} desta rotina ainda estava em curso." if outra else "Outra execução estava em curso."
 
 
 def _comecar(rotina: Rotina, campos: dict[str, Any]) -> tuple[Execucao, bool]:
     agora = timezone.now()
-    if not campos["simulacao"] and (feita := ja_feita(rotina.caminho, campos["referencia"])):
-        return _pular(rotina, campos, agora, _feita_por(feita)), False
     try:
         with transaction.atomic():
-            return Execucao.objects.create(
-                **campos, situacao=Situacao.EXECUTANDO, criada_em=agora, iniciada_em=agora, heartbeat=agora
-            ), True
+            execucao = Execucao.objects.create(
+                **campos, **posse(), situacao=Situacao.EXECUTANDO, criada_em=agora, iniciada_em=agora, heartbeat=agora
+            )
+            pulada = _pular_se_feita(execucao, agora)
     except IntegrityError:
-        return _pular(rotina, campos, agora, _quem_esta(rotina.caminho)), False
+        return _pular(rotina, campos, agora), False
+    execucao.refresh_from_db()
+    return execucao, not pulada
 
 
-def _pular(rotina: Rotina, campos: dict[str, Any], agora: datetime, motivo: str) -> Execucao:
+def _pular_se_feita(execucao: Execucao, agora: datetime) -> bool:
+    """Looked at while this one holds the only place of those at work: nobody can end well in between."""
+    if execucao.simulacao or execucao.referencia is None:
+        return False
+    iguais = Execucao.objects.filter(rotina=execucao.rotina, referencia=execucao.referencia, simulacao=False)
+    feita = iguais.filter(situacao=Situacao.SUCESSO).first()
+    if feita is None:
+        return False
+    execucao.situacao = Situacao.EXECUTANDO
+    erro = f"A execução {feita.pk} já terminou bem para a mesma referência."
+    return mover(execucao, Situacao.PULADA, terminada_em=agora, iniciada_em=None, heartbeat=None, erro=erro)
+
+
+def _pular(rotina: Rotina, campos: dict[str, Any], agora: datetime) -> Execucao:
     if campos["agendada_para"] is not None:
         mesma = Execucao.objects.filter(rotina=rotina.caminho, agendada_para=campos["agendada_para"]).first()
         if mesma:
             return mesma
-    execucao = Execucao.objects.create(
-        **campos, situacao=Situacao.PULADA, criada_em=agora, terminada_em=agora, erro=motivo
-    )
+    execucao = Execucao(**campos, situacao=Situacao.PULADA, criada_em=agora, terminada_em=agora)
+    execucao.erro = quem_esta(execucao)
+    execucao.save()
     if not rotina.guardar_vazias:
         esquecer_vazias(execucao)
     return execucao
-
-
-@transaction.atomic
-def _tomar_pendente() -> Execucao | None:
-    """The oldest request, taken as running or skipped; two workers never take the same."""
-    pendentes = Execucao.objects.select_for_update(skip_locked=True).filter(situacao=Situacao.PENDENTE)
-    execucao = pendentes.order_by("pk").first()
-    if execucao is None:
-        return None
-    agora = timezone.now()
-    try:
-        caminho = registro.obter(execucao.rotina).caminho
-        interromper_mortas(caminho)
-        with transaction.atomic():
-            mover(execucao, Situacao.EXECUTANDO, iniciada_em=agora, heartbeat=agora)
-    except RotinaDesconhecida as erro:
-        mover(execucao, Situacao.ERRO, terminada_em=agora, erro=str(erro))
-    except IntegrityError:
-        mover(execucao, Situacao.PULADA, terminada_em=agora, erro=_quem_esta(execucao.rotina))
-    execucao.refresh_from_db()
-    return execucao
-
-
-def _feita_por(feita: Execucao) -> str:
-    return f"A execução {feita.pk} já terminou bem para a mesma referência."
-
-
-def _quem_esta(caminho: str) -> str:
-    outra = Execucao.objects.filter(rotina=caminho, situacao=Situacao.EXECUTANDO).first()
-    return f"A execução {outra.pk} desta rotina ainda estava em curso." if outra else "Outra execução estava em curso."

@@ -1,39 +1,42 @@
 """A run, from its first instruction to its outcome."""
 
 import logging
-import time
 import traceback
 from collections.abc import Mapping
 from contextlib import nullcontext
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from auditoria.rules import mascarar_texto
 from erp.acesso.models import Aprovacao
-from erp.rotinas.contexto import AguardaAprovacao, Contexto, Item
-from erp.rotinas.models import Execucao, ItemExecucao, LinhaExecucao
-from erp.rotinas.pulso import Pulso
+from erp.rotinas.contexto import AguardaAprovacao, Contexto
+from erp.rotinas.models import AlarmeRotina, Execucao
 from erp.rotinas.registro import Rotina
+from erp.rotinas.services.alarmes import alarmar, encerrar_com_sucesso
 from erp.rotinas.services.aprovacoes import pedir_aprovacao
 from erp.rotinas.services.estados import mover
-from erp.rotinas.services.limpeza import esquecer_vazias
+from erp.rotinas.services.limpeza import esquecer_vazias, pedir_de_novo
+from erp.rotinas.services.linhas import gravar_itens, gravar_linhas
+from erp.rotinas.services.pulso import Pulso
+from erp.rotinas.services.vigilia import conferir_demora
 
 logger = logging.getLogger(__name__)
 
 Situacao = Execucao.Situacao
+Tipo = AlarmeRotina.Tipo
 TAMANHO_DO_ERRO = 8000
-POR_VEZ = 1000
 
 
 class Fim(NamedTuple):
-    """How a run ended; `pedido` is what it asks a second person for."""
+    """How a run ended; `pedido` is what it asks a second person for; `de_novo`: the error may pass by itself."""
 
     situacao: Execucao.Situacao
     erro: str = ""
     pedido: AguardaAprovacao | None = None
+    de_novo: bool = False
 
 
 def trabalhar(rotina: Rotina, execucao: Execucao) -> Execucao:
@@ -48,9 +51,8 @@ def trabalhar(rotina: Rotina, execucao: Execucao) -> Execucao:
         referencia=execucao.referencia or _dia_da(execucao),
         simulacao=execucao.simulacao,
         aprovados=_aprovados(execucao),
-        prazo=time.monotonic() + rotina.limite.total_seconds(),
     )
-    with Pulso(execucao.pk):
+    with Pulso(rotina, contexto):
         fim = _rodar(rotina, contexto)
     _largar_conexao_quebrada()
     _terminar(rotina, execucao, contexto, fim)
@@ -69,51 +71,49 @@ def _rodar(rotina: Rotina, contexto: Contexto) -> Fim:
                 transaction.set_rollback(True)
     except AguardaAprovacao as pedido:
         return Fim(Situacao.AGUARDA_APROVACAO, pedido.resumo, pedido)
-    except Exception:
+    except Exception as erro:
         logger.exception("A rotina %s falhou (execução %s).", rotina.caminho, contexto.execucao_id)
-        return Fim(Situacao.ERRO, mascarar_texto(traceback.format_exc())[-TAMANHO_DO_ERRO:])
+        rastro = mascarar_texto(traceback.format_exc())[-TAMANHO_DO_ERRO:]
+        return Fim(Situacao.ERRO, rastro, de_novo=isinstance(erro, OperationalError | InterfaceError))
     return Fim(Situacao.SUCESSO_COM_FALHAS if contexto.falhas else Situacao.SUCESSO)
 
 
 @transaction.atomic
 def _terminar(rotina: Rotina, execucao: Execucao, contexto: Contexto, fim: Fim) -> None:
-    contagens = {nome: n for nome, n in contexto.contagens.items() if n}
-    campos = {"terminada_em": timezone.now(), "contagens": contagens, "valores": contexto.valores_em_texto()}
+    agora = timezone.now()
+    campos = {"contagens": _sem_zeros(contexto), "valores": contexto.valores_em_texto(), "erro": fim.erro}
     gravar_linhas(contexto)
-    if not mover(execucao, fim.situacao, erro=fim.erro, **campos):
+    if not mover(execucao, fim.situacao, terminada_em=agora, **campos):
         logger.error("A execução %s terminou depois de dada por interrompida.", execucao.pk)
         return
-    _gravar_itens(execucao, contexto.falhas)
+    execucao.terminada_em = agora
+    gravar_itens(execucao.pk, contexto.falhas)
     if contexto.simulacao or fim.pedido:
-        _gravar_itens(execucao, contexto.itens)
+        gravar_itens(execucao.pk, contexto.itens)
     if fim.pedido:
         pedir_aprovacao(rotina, execucao, fim.pedido)
+    if not contexto.simulacao:
+        _contar_como_foi(rotina, execucao, contexto, fim, agora)
 
 
-def gravar_linhas(contexto: Contexto) -> None:
-    """Write the log lines that are still in memory."""
-    linhas, contexto.linhas = contexto.linhas, []
-    LinhaExecucao.objects.bulk_create(
-        [LinhaExecucao(execucao_id=contexto.execucao_id, em=linha.em, texto=linha.texto) for linha in linhas],
-        batch_size=POR_VEZ,
-    )
+def _contar_como_foi(rotina: Rotina, execucao: Execucao, contexto: Contexto, fim: Fim, agora: datetime) -> None:
+    """The alarms: what ended well closes those of before; what did not opens one."""
+    if fim.situacao in (Situacao.SUCESSO, Situacao.SUCESSO_COM_FALHAS):
+        encerrar_com_sucesso(rotina, agora)
+        conferir_demora(rotina, execucao, agora)
+    if fim.situacao == Situacao.SUCESSO_COM_FALHAS:
+        texto = f"Terminou, com {contexto.contagens['falhas']} que não deram certo; veja a execução {execucao.pk}."
+        alarmar(rotina, Tipo.FALHOU, texto, agora=agora, execucao=execucao)
+    elif fim.pedido:
+        alarmar(rotina, Tipo.APROVACAO, fim.erro, agora=agora, execucao=execucao)
+    elif fim.situacao == Situacao.ERRO:
+        alarmar(rotina, Tipo.FALHOU, fim.erro.strip().rpartition("\n")[2], agora=agora, execucao=execucao)
+        if fim.de_novo:
+            pedir_de_novo(rotina, execucao, agora)
 
 
-def _gravar_itens(execucao: Execucao, itens: list[Item]) -> None:
-    ItemExecucao.objects.bulk_create(
-        [
-            ItemExecucao(
-                execucao_id=execucao.pk,
-                falha=item.falha,
-                objeto=item.objeto,
-                objeto_id=item.objeto_id,
-                descricao=item.descricao,
-                valor=item.valor,
-            )
-            for item in itens
-        ],
-        batch_size=POR_VEZ,
-    )
+def _sem_zeros(contexto: Contexto) -> dict[str, int]:
+    return {nome: n for nome, n in contexto.contagens.items() if n}
 
 
 def _dia_da(execucao: Execucao) -> date:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from auditoria.services import Ator
 from erp.rotinas import contexto as modulo_contexto
-from erp.rotinas import pulso
+from erp.rotinas.services import pulso
 from erp.rotinas.contexto import ExecucaoPerdida
 from erp.rotinas.models import Execucao
 from erp.rotinas.registro import RotinaDesconhecida

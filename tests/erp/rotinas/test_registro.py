@@ -25,8 +25,8 @@ def test_declarar_guarda_tudo_o_que_se_sabe_dela():
 
 
 def test_o_caminho_vale_em_qualquer_caixa():
-    rotina("Sincronizacao/SincronizarVendas", cada(minutos=20), "Vendas")(uma)
-    assert registro.obter("sincronizacao/SINCRONIZARVENDAS").caminho == "Sincronizacao/SincronizarVendas"
+    rotina("Vendas/SincronizarVendas", cada(minutos=20), "Vendas")(uma)
+    assert registro.obter("vendas/SINCRONIZARVENDAS").caminho == "Vendas/SincronizarVendas"
 
 
 def test_dois_donos_do_mesmo_caminho_e_erro_e_recarregar_o_mesmo_nao():
