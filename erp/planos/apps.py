@@ -19,8 +19,14 @@ class PlanosConfig(AppConfig):
         from erp.acesso import grupos
         from erp.cadastros.models import Filial
         from erp.cadastros.usos import registrar_uso
+        from erp.contatos.registro import registrar_entrega, registrar_modelo
+        from erp.planos.mensagens import AVISO_CANCELAMENTO, SUSPENSO
         from erp.planos.models import Contratacao
+        from erp.planos.services.provas import PREFIXO, ouvir
 
+        registrar_modelo(SUSPENSO)
+        registrar_modelo(AVISO_CANCELAMENTO)
+        registrar_entrega(PREFIXO, ouvir)
         registrar_uso(Filial, "contratos de plano", lambda filial: Contratacao.objects.filter(filial=filial).exists())
         for grupo in ("operador", "gerente", "financeiro", "auditor"):
             grupos.conceder(grupo, *(f"planos.view_{nome}" for nome in _VER))

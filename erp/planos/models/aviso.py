@@ -10,7 +10,7 @@ from erp.planos.models.contratacao import Contratacao
 class AvisoContratacao(models.Model):
     """A notice of a contract, delivered on `enviado_em`. `referencia` is what proves it: the message, or the letter's AR.
 
-    `fato` names what was told, and is told once: `contratacao:<id>:cancelamento:<título mais antigo>:<n>`.
+    `fato` names what was told, and is told once: `contratacao:<id>:cancelamento:<título mais antigo>:<ativo desde>:<n>`.
     """
 
     class Finalidade(models.TextChoices):
@@ -19,6 +19,7 @@ class AvisoContratacao(models.Model):
 
     class Canal(models.TextChoices):
         EMAIL = "email", "E-mail"
+        WHATSAPP = "whatsapp", "WhatsApp"
         CARTA = "carta", "Carta com AR"
         CARTORIO = "cartorio", "Notificação por cartório"
         PESSOALMENTE = "pessoal", "Em mãos, com assinatura"

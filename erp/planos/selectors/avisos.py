@@ -21,7 +21,7 @@ def prazos(cursor: CursorWrapper, debitos: Sequence[Debito], dia: date) -> dict[
     entregas = entregues(cursor, [d.contratacao_id for d in debitos], dia)
     return {
         d.contratacao_id: prazo_de_cancelamento(
-            avisos_contados(entregas[d.contratacao_id], d.mais_antigo, d.dias_entre_avisos),
+            avisos_contados(entregas[d.contratacao_id], max(d.mais_antigo, d.ativo_desde), d.dias_entre_avisos),
             d.avisos_exigidos,
             d.dias_entre_avisos,
             dia,
@@ -50,5 +50,5 @@ def entregues(cursor: CursorWrapper, ids: Iterable[int], dia: date) -> defaultdi
 
 
 def fato_do_aviso(debito: Debito, numero: int) -> str:
-    """What is told, once: the nth notice of this debt (a debt is known by its oldest title)."""
-    return f"contratacao:{debito.contratacao_id}:cancelamento:{debito.titulo_id}:{numero}"
+    """What is told, once: the nth notice of this debt, known by its oldest title and since when the contract holds."""
+    return f"contratacao:{debito.contratacao_id}:{CANCELAMENTO}:{debito.titulo_id}:{debito.ativo_desde:%Y%m%d}:{numero}"

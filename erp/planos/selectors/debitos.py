@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
-from erp.financeiro.contratos import SQL_SALDO_ABERTO
+from erp.financeiro.contratos import SQL_BAIXADO, SQL_SALDO_ABERTO, SQL_VIVO
 from erp.financeiro.models import Origem
 from erp.planos.models import Situacao
 
@@ -29,12 +29,14 @@ class Debito(NamedTuple):
     vencido: Decimal
     avisos_exigidos: int
     dias_entre_avisos: int
+    ativo_desde: date  # notices given before it was last brought back were of another time
 
 
 # Titles are found by `titulo_chave` (origem, origem_id, sequencia), settlements by title: the cost is that of the stretch.
 _DEBITOS = f"""
     SELECT c.id, c.numero, c.situacao, c.titular_id, d.titulo, d.mais_antigo, d.parcelas, d.vencido,
-           c.avisos_exigidos, c.dias_entre_avisos
+           c.avisos_exigidos, c.dias_entre_avisos,
+           (SELECT max(m.dia) FROM planos_mudancacontratacao m WHERE m.contratacao_id = c.id AND m.para = 1)
     FROM planos_contratacao c CROSS JOIN LATERAL (
         SELECT (array_agg(a.id ORDER BY a.vencimento, a.id))[1] AS titulo, min(a.vencimento) AS mais_antigo,
                count(*) AS parcelas, sum(a.aberto) AS vencido
@@ -69,6 +71,16 @@ def a_cancelar(cursor: CursorWrapper, ids: Sequence[int], dia: date) -> list[Deb
 def _ler(cursor: CursorWrapper, condicao: str, ids: Sequence[int], dia: date) -> list[Debito]:
     cursor.execute(f"{_DEBITOS} {condicao} ORDER BY c.id", {"ids": list(ids), "dia": dia})
     return [Debito._make(linha) for linha in cursor.fetchall()]
+
+
+def a_estornar(cursor: CursorWrapper, ids: Sequence[int], dia: date) -> dict[int, Decimal]:
+    """What cancelling these contracts on `dia` would reverse: what falls due from then on and has nothing paid."""
+    cursor.execute(
+        f"""SELECT t.origem_id, sum(t.valor) FROM financeiro_titulo t WHERE t.origem = {CONTRATO} AND t.origem_id = ANY(%s)
+              AND t.sequencia >= 0 AND t.vencimento >= %s AND {SQL_VIVO} AND {SQL_BAIXADO} = 0 GROUP BY 1""",
+        [list(ids), dia],
+    )
+    return dict(cursor.fetchall())
 
 
 def nos_estados(cursor: CursorWrapper, situacoes: Sequence[Situacao], depois_de: int, limite: int) -> list[int]:
