@@ -38,7 +38,7 @@ AVISO_CANCELAMENTO = Modelo(
         "Olá, {{primeiro_nome}}.\n\n"
         "O contrato {{contrato}} tem {{parcelas}} parcelas vencidas, {{vencido}}, a mais antiga de {{desde}}. Este é o aviso "
         "{{aviso}} de {{avisos}}. Se em {{prazo}} dias não houver pagamento nem acordo, o contrato segue para o cancelamento, "
-        "como ele mesmo prevê: quem está no plano deixa de ter direito a ele.\n\nProcure uma de nossas lojas: é possível pagar ou "
-        "combinar.\n\n{{empresa}}"
+        "como ele mesmo prevê: quem está no plano deixa de ter direito a ele.\n\nProcure uma de nossas lojas: é possível pagar "
+        "ou combinar.\n\n{{empresa}}"
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db import connection
 from django.utils import timezone
@@ -19,7 +20,7 @@ POR_VEZ = 20_000
 
 def completar_horizonte(contexto: Contexto) -> None:
     """Issue the instalments that fall due before the horizon of the day of reference and are not there yet."""
-    ultimo = (None, 0)
+    ultimo: tuple[date | None, int] = (None, 0)
     while achados := _faltando(contexto, *ultimo):
         ultimo = achados[-1][1], achados[-1][0]
         if contexto.simulacao:
@@ -28,7 +29,7 @@ def completar_horizonte(contexto: Contexto) -> None:
             em_lotes(contexto, sorted(i for i, _ in achados), lambda ids: _emitir(contexto, ids))
 
 
-def _faltando(contexto: Contexto, depois: object, depois_id: int) -> list[tuple[int, object]]:
+def _faltando(contexto: Contexto, depois: date | None, depois_id: int) -> list[tuple[int, date]]:
     """The next contracts whose instalments run out, by (próximo vencimento, id): the index `contratacao_horizonte`."""
     with connection.cursor() as cursor:
         cursor.execute(
