@@ -20,10 +20,11 @@ from itertools import pairwise
 from erp.colaboradores.leitura.valores import ArquivoIlegivel, Leitura, MarcaLida, Recusa
 
 CABECALHO, TRAILER = "0000000001", "999999999"
-_MARCA_671 = re.compile(r"(\d{9})([37])(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4})(.{12})(.*)", re.DOTALL)
-_MARCA_1510 = re.compile(r"(\d{9})3(\d{8})(\d{4})(\d{12})(?:[0-9A-Fa-f]{4})?\s*")
-_TRAILER_671 = re.compile(r"9{9}((?:\d{9}){6})9")
-_TRAILER_1510 = re.compile(r"9{9}((?:\d{9}){4})9")
+_COMECO = re.compile(r"(?!0{9})\d{10}", re.ASCII)
+_MARCA_671 = re.compile(r"(\d{9})([37])(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4})(.{12})(.*)", re.DOTALL | re.ASCII)
+_MARCA_1510 = re.compile(r"(\d{9})3(\d{8})(\d{4})(\d{12})(?:[0-9A-Fa-f]{4})?\s*", re.ASCII)
+_TRAILER_671 = re.compile(r"9{9}((?:\d{9}){6})9", re.ASCII)
+_TRAILER_1510 = re.compile(r"9{9}((?:\d{9}){4})9", re.ASCII)
 _INVERTIDO = [int(f"{byte:08b}"[::-1], 2) for byte in range(256)]
 
 
@@ -53,7 +54,7 @@ def ler_afd(texto: str) -> Leitura:
             trailer = linha
         elif trailer:
             pass  # what follows is the signature
-        elif not linha[:10].isdigit():
+        elif not _COMECO.match(linha):
             leitura.recusas.append(Recusa(numero, "a linha não começa por um NSR e um tipo"))
         else:
             nsrs.append(int(linha[:9]))
@@ -97,7 +98,7 @@ def _ler_linha(leitura: Leitura, numero: int, linha: str, confere_crc: bool) -> 
 def _onze(texto: str, nome: str) -> str:
     """Eleven digits out of twelve positions, filled on either side."""
     digitos = texto.strip()
-    if not digitos.isdigit() or int(digitos) >= 10**11:
+    if not (digitos.isascii() and digitos.isdigit()) or int(digitos) >= 10**11:
         raise ValueError(f"o {nome} não tem 11 dígitos")
     return f"{int(digitos):011d}"
 
