@@ -1,5 +1,5 @@
 """`/metrics` in Prometheus' format, summed over the web processes (`PROMETHEUS_MULTIPROC_DIR`, set by gunicorn.py), and what
-the database itself says of the conferência and of the Monitor.
+the database itself says of the conferência, of the Monitor, of the queue and of the routines.
 
 Who may read: a request from this machine itself that no proxy forwarded (a proxy on the same machine makes every
 visitor look local), or an API key with the scope `metricas`.
@@ -15,6 +15,7 @@ from django_prometheus.exports import ExportToDjangoView
 from clientes.monitor.metricas import em_prometheus as monitor_em_prometheus
 from erp.acesso.services import autenticar
 from erp.config.apps import ESCOPO_METRICAS
+from erp.rotinas.metricas import em_prometheus as rotinas_em_prometheus
 from filas.metricas import em_prometheus as fila_em_prometheus
 from pdv.conferencia.metricas import em_prometheus as conferencia_em_prometheus
 
@@ -26,7 +27,9 @@ def metricas(request: HttpRequest) -> HttpResponse:
         mensagem = f"métricas: use o próprio servidor, ou uma chave de API com o escopo {ESCOPO_METRICAS}\n"
         return HttpResponse(mensagem, status=403, content_type="text/plain; charset=utf-8")
     resposta: HttpResponse = ExportToDjangoView(request)
-    resposta.content += conferencia_em_prometheus() + monitor_em_prometheus() + fila_em_prometheus()
+    resposta.content += b"".join(
+        ler() for ler in (conferencia_em_prometheus, monitor_em_prometheus, fila_em_prometheus, rotinas_em_prometheus)
+    )
     return resposta
 
 

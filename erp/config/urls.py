@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/pdv/v1/", include("pdv.conferencia.urls")),
     path("bibliotecas/<str:biblioteca>/", include("clientes.webservice.urls")),
     path("contatos/", include("erp.contatos.urls")),
+    path("", include("erp.rotinas.urls")),
     path("saude/", SaudeView.as_view(), name="saude"),
     path("metrics", metricas, name="metricas"),
 ]

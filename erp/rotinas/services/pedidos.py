@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from auditoria.services import Ator, ator_usuario, registrar
@@ -32,6 +32,8 @@ def solicitar_execucao(
         raise ErroDefinitivo("ROTINA_NAO_SIMULAVEL", f"{rotina.titulo}: não tem simulação.")
     if dia > hoje:
         raise ErroDefinitivo("REFERENCIA_FUTURA", f"Referência recebida: {dia:%d/%m/%Y}; esperado até {hoje:%d/%m/%Y}.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"rotinas.pedido {rotina.caminho}"])
     iguais = Execucao.objects.filter(rotina=rotina.caminho, simulacao=simulacao)
     if iguais.filter(situacao=Execucao.Situacao.PENDENTE).exists():
         raise ErroDefinitivo("ROTINA_JA_PEDIDA", f"{rotina.titulo}: já há um pedido esperando.", "Veja as execuções.")

@@ -1,5 +1,7 @@
 import pytest
 
+from auditoria.services import Ator
+from erp.acesso.services import criar_chave as criar
 from erp.rotinas import registro
 from erp.rotinas.agenda import cada
 from erp.rotinas.registro import rotina
@@ -18,3 +20,13 @@ def declarar():
         return caminho
 
     return declarar
+
+
+@pytest.fixture
+def criar_chave(db):
+    """The text of a new API key."""
+
+    def criar_chave(escopos, **opcoes):
+        return criar(nome="integrador", escopos=escopos, ator=Ator("sistema", "teste"), **opcoes)[1]
+
+    return criar_chave

@@ -9,11 +9,10 @@ from django.utils import timezone
 
 from auditoria.services import Ator
 from erp.rotinas import contexto as modulo_contexto
-from erp.rotinas.services import pulso
 from erp.rotinas.contexto import ExecucaoPerdida
 from erp.rotinas.models import Execucao
 from erp.rotinas.registro import RotinaDesconhecida
-from erp.rotinas.services import esquecer_execucoes, executar, interromper_mortas
+from erp.rotinas.services import esquecer_execucoes, executar, interromper_mortas, pulso
 from erp.rotinas.services.limpeza import SEM_SINAL
 
 Situacao = Execucao.Situacao

@@ -10,7 +10,7 @@ from erp.acesso.erros import ErroDefinitivo
 from erp.rotinas import tasks
 from erp.rotinas.models import Execucao
 from erp.rotinas.registro import RotinaDesconhecida
-from erp.rotinas.services import DESPERTADOR, executar, executar_pendentes, solicitar_execucao
+from erp.rotinas.services import DESPERTADOR, executar_pendentes, solicitar_execucao
 from filas import registrar_despertador
 from filas.wake import _despertadores
 
