@@ -11,19 +11,23 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-_assinador: Final = Signer(salt="contatos.descadastro", sep=".")
+SAL: Final = "contatos.descadastro"
 
 
 def token_de(comunicado_id: int) -> str:
-    return _assinador.sign(str(comunicado_id))
+    return _assinador().sign(str(comunicado_id))
 
 
 def ler_token(token: str) -> int | None:
     """The comunicado's number; None for a token that is not ours."""
     try:
-        return int(_assinador.unsign(token))
+        return int(_assinador().unsign(token))
     except (BadSignature, ValueError):
         return None
+
+
+def _assinador() -> Signer:
+    return Signer(salt=SAL, sep=".")
 
 
 def elo_de_descadastro(comunicado_id: int) -> str:

@@ -11,7 +11,7 @@ from django.core.validators import EmailValidator
 
 _SEPARADORES: Final = re.compile(r"[\s;,/|<>()\"]+")
 _validar: Final = EmailValidator()
-_ENDERECO: Final = re.compile(r"[^\s@<>,;:\"']+@[^\s@<>,;:\"']+")
+_ENDERECO: Final = re.compile(r"(?<![^\s<>,;:\"'(])[^\s@<>,;:\"'*]+@[^\s@<>,;:\"']+")  # what is masked stays so
 
 
 def normalizar(texto: str) -> str:

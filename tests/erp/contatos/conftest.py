@@ -43,7 +43,15 @@ def _sempre_pode(settings: Any) -> None:
 @pytest.fixture
 def modelo(db: None) -> ModeloMensagem:
     registrar_modelo(
-        Modelo(MODELO, "Teste", "Só dos testes.", {"coisa": "uma coisa"}, {"coisa": "o exemplo"}, "Sobre {{coisa}}", "{{coisa}}")
+        Modelo(
+            MODELO,
+            "Teste",
+            "Só dos testes.",
+            {"coisa": "uma coisa"},
+            {"coisa": "o exemplo"},
+            "Sobre {{coisa}}",
+            "{{coisa}}",
+        )
     )
     return ModeloMensagem.objects.create(codigo=MODELO, assunto="Sobre {{coisa}}", corpo="Olá, {{nome}}: {{coisa}}.")
 

@@ -15,13 +15,18 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Correio:
-    """`cartas` are those it took; `recusar` is its answer to the next ones; `ao_receber` runs before it answers."""
+    """`cartas` are those it took; `recusar` is its answer to the next ones; `ao_receber` runs before it answers.
+
+    `sessoes` are the connections that letters came by; `cair` is of how many letters, once taken, it hangs up on.
+    """
 
     def __init__(self) -> None:
         self.cartas: list[EmailMessage] = []
         self.para: list[list[str]] = []
         self.recusar = ""
         self.recusar_quem: set[str] = set()
+        self.sessoes: set[object] = set()
+        self.cair = 0
         self.ao_receber: Callable[[], None] = lambda: None
         self.controlador = Controller(self, hostname="127.0.0.1", port=porta_livre())
 
@@ -37,10 +42,20 @@ class Correio:
         await asyncio.to_thread(self.ao_receber)
         if self.recusar:
             return self.recusar
+        self.sessoes.add(sessao.peer)
         assert isinstance(envelope.content, bytes)
         self.cartas.append(message_from_bytes(envelope.content, policy=policy.default))
         self.para.append(list(envelope.rcpt_tos))
+        if self.cair:
+            self.cair -= 1
+            assert servidor.transport is not None
+            servidor.transport.abort()  # type: ignore[attr-defined]  # of a socket
         return "250 OK"
+
+    def voltar(self) -> None:
+        """Up again after `controlador.stop()`, at the same address."""
+        self.controlador = Controller(self, hostname="127.0.0.1", port=self.controlador.port)
+        self.controlador.start()
 
 
 def porta_livre() -> int:
