@@ -31,7 +31,7 @@ class Feito(NamedTuple):
 Aplicar = Callable[[Sequence[int]], Feito]
 
 
-def fatias(ids: Sequence[int], tamanho: int = POR_LOTE) -> Iterator[Sequence[int]]:
+def fatias(ids: Sequence[int], tamanho: int) -> Iterator[Sequence[int]]:
     for inicio in range(0, len(ids), tamanho):
         yield ids[inicio : inicio + tamanho]
 
@@ -42,7 +42,7 @@ def em_lotes(contexto: Contexto, ids: Sequence[int], aplicar: Aplicar) -> None:
     A batch that is refused is halved until the culprit is alone: it is told by `contexto.falhar`, the others are done.
     A lost connection, and a lost execution, end all: what was committed stands, the next run does the rest.
     """
-    for lote in fatias(ids):
+    for lote in fatias(ids, POR_LOTE):
         _trabalhar(contexto, lote, aplicar)
 
 
