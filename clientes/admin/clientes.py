@@ -73,10 +73,10 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
         registro = [("Registro", {"fields": _REGISTRO})] if obj else []
         return [
             (None, {"fields": [*_IDENTIFICACAO, *oculto]}),
+            *([("Etiquetas", {"fields": ["o_que_e"]})] if obj else []),
             ("Contato", {"fields": _CONTATO}),
             ("Endereço", {"fields": _ENDERECO}),
             ("Loja", {"fields": _LOJA}),
-            *([("Etiquetas", {"fields": ["o_que_e"]})] if obj else []),
             *registro,
         ]
 
