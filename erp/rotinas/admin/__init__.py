@@ -1,0 +1,11 @@
+"""The staff's window on the routines. Of django-celery-beat nothing shows: a schedule is edited where its routine is."""
+
+from django.contrib import admin
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
+
+from erp.rotinas.admin import execucoes, rotinas
+
+for _modelo in (PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
+    admin.site.unregister(_modelo)
+
+__all__ = ["execucoes", "rotinas"]

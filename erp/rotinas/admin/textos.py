@@ -1,0 +1,99 @@
+"""How moments, spans, money and outcomes of routines look to staff."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import number_format
+
+from erp.rotinas.models import Execucao
+
+VAZIO = "–"
+Situacao = Execucao.Situacao
+CORES = {
+    Situacao.PENDENTE: "info",
+    Situacao.EXECUTANDO: "info",
+    Situacao.SUCESSO: "success",
+    Situacao.PULADA: "default",
+    Situacao.ERRO: "danger",
+    Situacao.INTERROMPIDA: "danger",
+    Situacao.SUCESSO_COM_FALHAS: "warning",
+    Situacao.AGUARDA_APROVACAO: "warning",
+    Situacao.PERDIDA: "danger",
+}
+_SEMANA = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
+
+
+def numero(n: int) -> str:
+    return str(number_format(n, force_grouping=True))
+
+
+def quantos(n: int, um: str, varios: str) -> str:
+    """`1 contrato`, `1.234 contratos`."""
+    return f"{numero(n)} {um if n == 1 else varios}"
+
+
+def reais(valor: Decimal) -> str:
+    """`R$ 1.234,50`."""
+    return f"R$ {number_format(valor, 2, force_grouping=True)}"
+
+
+def momento(quando: datetime | None) -> str:
+    return timezone.localtime(quando).strftime("%d/%m/%Y %H:%M:%S") if quando else VAZIO
+
+
+def dia(quando: date | None) -> str:
+    return quando.strftime("%d/%m/%Y") if quando else VAZIO
+
+
+def marcado(quando: datetime, agora: datetime) -> str:
+    """A moment of the schedule: `hoje às 21:00`, `amanhã à 01:00`, `dom 29/11 às 04:00`; with the year if another."""
+    local, hoje = timezone.localtime(quando), timezone.localtime(agora).date()
+    dias = (local.date() - hoje).days
+    nomes = {-1: "ontem", 0: "hoje", 1: "amanhã"}
+    ano = f"/{local.year}" if local.year != hoje.year else ""
+    nome = nomes.get(dias) or f"{_SEMANA[local.weekday()]} {local:%d/%m}{ano}"
+    segundos = f":{local:%S}" if local.second else ""
+    return f"{nome} {'à' if local.hour == 1 else 'às'} {local:%H:%M}{segundos}"
+
+
+def so_a_hora(quando: datetime) -> str:
+    local = timezone.localtime(quando)
+    return local.strftime("%H:%M:%S" if local.second else "%H:%M")
+
+
+def duracao(tempo: timedelta | None) -> str:
+    """`0,3 s`, `12,4 s`, `3 min 20 s`, `1 h 05 min`."""
+    if tempo is None:
+        return VAZIO
+    segundos = max(0.0, tempo.total_seconds())
+    if segundos < 59.95:
+        return f"{segundos:.1f} s".replace(".", ",")
+    minutos, resto = divmod(round(segundos), 60)
+    if minutos < 60:
+        return f"{minutos} min {resto:02} s"
+    return f"{minutos // 60} h {minutos % 60:02} min"
+
+
+def ha(quando: datetime, agora: datetime) -> str:
+    """`há 12 min`, `há 3 h`, `há 2 dias`."""
+    minutos = max(0, int((agora - quando).total_seconds() // 60))
+    if minutos < 60:
+        return f"há {minutos} min" if minutos else "agora mesmo"
+    if minutos < 60 * 24:
+        return f"há {minutos // 60} h"
+    return f"há {quantos(minutos // (60 * 24), 'dia', 'dias')}"
+
+
+def daqui_a(quando: datetime, agora: datetime) -> str:
+    """`daqui a 7 h`, `daqui a 3 dias`."""
+    minutos = max(0, round((quando - agora).total_seconds() / 60))
+    if minutos < 1:
+        return "daqui a instantes"
+    if minutos < 120:
+        return f"daqui a {minutos} min"
+    if minutos < 60 * 48:
+        return f"daqui a {minutos // 60} h"
+    return f"daqui a {minutos // (60 * 24)} dias"
