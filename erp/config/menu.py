@@ -56,6 +56,8 @@ PRIMEIROS = {
     "Cliente": "group",
     "Varredura": "radar",
     "RegistroRecebido": "move_to_inbox",
+    "RotinaAgendada": "schedule",
+    "Execucao": "history",
 }
 
 

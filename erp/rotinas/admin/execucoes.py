@@ -39,7 +39,8 @@ class ExecucaoAdmin(SomenteLeitura, AdminBase):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         linhas: QuerySet[Any] = super().get_queryset(request)
-        return linhas.defer("erro").annotate(fim_do_erro=Right("erro", FIM_DO_ERRO))
+        com_o_fim: QuerySet[Any] = linhas.defer("erro").annotate(fim_do_erro=Right("erro", FIM_DO_ERRO))
+        return com_o_fim
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

@@ -174,5 +174,3 @@ def _modelo(objeto: str) -> type[Model] | None:
         return apps.get_model(objeto)
     except (LookupError, ValueError):
         return None
-
-

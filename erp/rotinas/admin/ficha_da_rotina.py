@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models.functions import Right
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,9 +15,8 @@ from erp.rotinas.admin.fichas import endereco, linha, quem, resultado
 from erp.rotinas.admin.pagina_agenda import quando_roda
 from erp.rotinas.admin.textos import dia, duracao, ha, marcado, momento
 from erp.rotinas.models import Execucao
-from erp.rotinas.registro import DA_COMPETENCIA, DO_DIA, Recuperacao, Rotina
+from erp.rotinas.registro import DA_COMPETENCIA, DO_DIA, Recuperacao, Referencia, Rotina
 from erp.rotinas.retratos import ABERTAS, FIM_DO_ERRO, Retrato, tempo_de
-from django.db.models.functions import Right
 
 MOSTRADAS = 25
 EDICOES = 10
@@ -25,7 +25,10 @@ _RECUPERACAO = {
     Recuperacao.UMA_VEZ: "roda uma vez só, a mais nova; as outras ficam como perdidas",
     Recuperacao.TODAS: "rodam todas, da mais antiga à mais nova",
 }
-_REFERENCIA = {DO_DIA: "um dia: termina bem uma vez só para cada", DA_COMPETENCIA: "um mês: termina bem uma vez só para cada"}
+_REFERENCIA: dict[Referencia | None, str] = {
+    DO_DIA: "um dia: termina bem uma vez só para cada",
+    DA_COMPETENCIA: "um mês: termina bem uma vez só para cada",
+}
 _ATOS = {
     "rotinas.agenda_mudada": "mudou a agenda",
     "rotinas.pausada": "pôs em pausa",
@@ -106,7 +109,7 @@ def _fatos(r: Retrato) -> list[tuple[str, str]]:
     return [
         ("Endereço para outros sistemas", http),
         ("Se passar da hora e ninguém rodar", _RECUPERACAO[d.recuperacao]),
-        ("Cada execução cuida de", _REFERENCIA.get(d.referencia, "o que houver") if d.referencia else "o que houver"),
+        ("Cada execução cuida de", _REFERENCIA.get(d.referencia, "o que houver")),
         ("Tempo limite", duracao(d.limite)),
         ("Costuma levar", duracao(r.mediana) if r.mediana else "ainda não se sabe"),
     ]

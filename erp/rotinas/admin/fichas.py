@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
 from django.utils import timezone
 
-from erp.rotinas.admin.textos import CORES, duracao, ha, marcado, momento, numero, so_a_hora
+from erp.rotinas.admin.textos import CORES, duracao, ha, momento, nome_do_dia, numero
 from erp.rotinas.calendario import Quando, proximas
 from erp.rotinas.models import Execucao
 from erp.rotinas.retratos import ABERTAS, Retrato, tempo_de
@@ -37,22 +37,24 @@ def linha(r: Retrato, agora: datetime, usuario: Usuario) -> dict[str, Any]:
         "mediana": duracao(r.mediana) if r.mediana else "",
         "pontos": [ponto(e) for e in reversed(r.execucoes)],
         "alarmes": [str(a.texto) for a in r.alarmes],
+        "problema": resultado(ultima, agora)["problema"] if ultima and not r.alarmes else "",
         "atos": atos(r, usuario),
     }
 
 
 def resumo_das_proximas(agenda: Quando | None, agora: datetime) -> str:
-    """`hoje às 14:08, 14:16, 14:24; amanhã às …`: the day is said once."""
-    partes: list[str] = []
-    dia_anterior = None
-    for vez in proximas(agenda, agora) if agenda else ():
-        do_dia = timezone.localtime(vez).date()
-        if do_dia == dia_anterior:
-            partes[-1] += f", {so_a_hora(vez)}"
-        else:
-            partes.append(marcado(vez, agora))
-        dia_anterior = do_dia
-    return "; ".join(partes)
+    """`hoje às 14:08, 14:16 e 14:24`; of a schedule with one time only the days: `hoje, amanhã, ter 24/11`."""
+    vezes = [timezone.localtime(vez) for vez in (proximas(agenda, agora) if agenda else ())]
+    dias = list(dict.fromkeys(vez.date() for vez in vezes))
+    if len(dias) == len(vezes) and len({vez.time() for vez in vezes}) == 1:
+        return ", ".join(nome_do_dia(vez, agora) for vez in vezes)
+    segundos = any(vez.second for vez in vezes)
+    return "; ".join(_no_dia([vez for vez in vezes if vez.date() == dia], agora, segundos) for dia in dias)
+
+
+def _no_dia(vezes: list[datetime], agora: datetime, segundos: bool) -> str:
+    horas = ", ".join(f"{vez:%H:%M:%S}" if segundos else f"{vez:%H:%M}" for vez in vezes)
+    return f"{nome_do_dia(vezes[0], agora)} {'à' if vezes[0].hour == 1 else 'às'} {horas}"
 
 
 def resultado(e: Execucao, agora: datetime) -> dict[str, str]:
@@ -97,7 +99,9 @@ def atos(r: Retrato, usuario: Usuario) -> list[dict[str, str]]:
     if r.declarada.simulavel and usuario.has_perm(EXECUTAR):
         feitos.append({"titulo": "Simular", "url": reverse("admin:rotinas_simular", args=[pk]), "icone": "science"})
     if usuario.has_perm(PERMISSAO_AGENDA):
-        feitos.append({"titulo": "Mudar agenda", "url": reverse("admin:rotinas_agenda", args=[pk]), "icone": "schedule"})
+        feitos.append(
+            {"titulo": "Mudar agenda", "url": reverse("admin:rotinas_agenda", args=[pk]), "icone": "schedule"}
+        )
         if r.em_pausa:
             feitos.append(_ato("Retomar", "retomar", pk, "play_circle"))
         elif r.rotina.agenda is not None:
@@ -118,7 +122,13 @@ def em_texto(contagens: dict[str, Any]) -> str:
 def quem(iniciada_por: str) -> str:
     """`agenda`, `ana`, `chave de API loja`: who or what started it."""
     tipo, _, nome = iniciada_por.partition(":")
-    rotulos = {"sistema": "", "usuario": "", "chave": "chave de API ", "aprovacao": "aprovação nº ", "rotina": "rotina "}
+    rotulos = {
+        "sistema": "",
+        "usuario": "",
+        "chave": "chave de API ",
+        "aprovacao": "aprovação nº ",
+        "rotina": "rotina ",
+    }
     return f"{rotulos.get(tipo, tipo + ' ')}{nome}" if nome else iniciada_por
 
 

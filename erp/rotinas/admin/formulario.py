@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
+from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from erp.rotinas.agenda import Cada
-from erp.rotinas.calendario import Quando
+from erp.rotinas.calendario import proximas
 from erp.rotinas.crontab import FUSO, Cron, ler_linha
 from erp.rotinas.palavras import DIAS_DA_SEMANA
 
@@ -45,7 +46,7 @@ _OBRIGATORIOS = {
 _SEMANA = [(str(dia), DIAS_DA_SEMANA[dia].capitalize()) for dia in (1, 2, 3, 4, 5, 6, 0)]
 _HORA: dict[str, Any] = {
     "required": False,
-    "input_formats": ["%H:%M", "%H:%M:%S"],
+    "input_formats": ["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh", "%H"],
     "error_messages": {"invalid": "Escreva a hora como 21:00."},
 }
 
@@ -65,7 +66,8 @@ def _numero(rotulo: str, maximo: int) -> forms.IntegerField:
 
 
 def _hora() -> forms.TimeField:
-    entrada = UnfoldAdminTextInputWidget(attrs={"type": "time", "class": "rot-curto"})
+    # Not type=time: a browser in English would show 09:10 PM.
+    entrada = UnfoldAdminTextInputWidget(attrs={"placeholder": "21:00", "maxlength": 8, "class": "rot-curto"})
     return forms.TimeField(label="Hora", widget=entrada, **_HORA)
 
 
@@ -99,7 +101,7 @@ class FormularioDeAgenda(forms.Form):
 
     def __init__(self, *args: Any, por_segundo: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.agenda: Quando | None = None
+        self.agenda: Cada | Cron | None = None
         if por_segundo:
             tipo = self.fields["tipo"]
             assert isinstance(tipo, forms.ChoiceField)
@@ -113,15 +115,20 @@ class FormularioDeAgenda(forms.Form):
         for nome in PROPRIOS.get(tipo, ()):
             if nome not in self.errors and dados.get(nome) in (None, "", []):
                 self.add_error(nome, _OBRIGATORIOS[nome])
-        if not self.errors and tipo:
+        if not {"tipo", *PROPRIOS.get(tipo, ())} & set(self.errors) and tipo:
             self._ler(tipo, dados)
         return dados
 
     def _ler(self, tipo: str, dados: dict[str, Any]) -> None:
         try:
-            self.agenda = _agenda(tipo, dados)
+            agenda = _agenda(tipo, dados)
         except ValueError as erro:
             self.add_error("linha", f"{str(erro)[:1].upper()}{str(erro)[1:]}.")
+            return
+        if not proximas(agenda, timezone.now(), 1):
+            self.add_error("linha", "Nunca rodaria: nenhum dia dos próximos nove anos combina com esta agenda.")
+            return
+        self.agenda = agenda
 
 
 def _agenda(tipo: str, dados: dict[str, Any]) -> Cada | Cron:

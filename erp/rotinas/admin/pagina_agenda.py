@@ -19,7 +19,9 @@ from erp.acesso import formularios
 from erp.acesso.erros import ErroDefinitivo
 from erp.rotinas.admin.formulario import PROPRIOS, SEGUNDOS, FormularioDeAgenda, inicial
 from erp.rotinas.admin.textos import daqui_a, marcado
+from erp.rotinas.agenda import Cada
 from erp.rotinas.calendario import Quando, proximas
+from erp.rotinas.crontab import Cron
 from erp.rotinas.models import RotinaAgendada
 from erp.rotinas.palavras import agenda_em_palavras
 from erp.rotinas.services.edicao import PERMISSAO_AGENDA, mudar_agenda
@@ -51,9 +53,7 @@ class PaginaDaAgenda(_Base):
         """GET: as it is. POST: what was chosen would do; or, of the very schedule that was seen, save it."""
         usuario, rotina = self._da_agenda(request, pk)
         if request.method != "POST":
-            formulario = FormularioDeAgenda(
-                initial=inicial(agenda_da(rotina.agenda)), por_segundo=_por_segundo(rotina)
-            )
+            formulario = FormularioDeAgenda(initial=inicial(agenda_da(rotina.agenda)), por_segundo=_por_segundo(rotina))
             return self._pagina(request, usuario, rotina, formulario)
         formulario = FormularioDeAgenda(request.POST, por_segundo=_por_segundo(rotina))
         if request.POST.get("acao") != "gravar" or not formulario.is_valid() or formulario.agenda is None:
@@ -80,7 +80,12 @@ class PaginaDaAgenda(_Base):
         return usuario, get_object_or_404(rotinas, pk=pk, declarada=True, configurada=True)
 
     def _gravar(
-        self, request: HttpRequest, usuario: User, rotina: RotinaAgendada, formulario: FormularioDeAgenda, agenda: Quando
+        self,
+        request: HttpRequest,
+        usuario: User,
+        rotina: RotinaAgendada,
+        formulario: FormularioDeAgenda,
+        agenda: Cada | Cron,
     ) -> HttpResponse:
         motivo = formulario.cleaned_data["motivo"].strip()
         try:
@@ -105,7 +110,12 @@ class PaginaDaAgenda(_Base):
         return HttpResponseRedirect(reverse("admin:rotinas_rotinaagendada_change", args=[rotina.pk]))
 
     def _pagina(
-        self, request: HttpRequest, usuario: User, rotina: RotinaAgendada, formulario: FormularioDeAgenda, erro: str = ""
+        self,
+        request: HttpRequest,
+        usuario: User,
+        rotina: RotinaAgendada,
+        formulario: FormularioDeAgenda,
+        erro: str = "",
     ) -> HttpResponse:
         atual = agenda_da(rotina.agenda)
         escolhida = formulario.agenda if formulario.is_bound else atual
@@ -171,4 +181,4 @@ def _opcoes(formulario: FormularioDeAgenda) -> list[dict[str, Any]]:
 
 def _por_segundo(rotina: RotinaAgendada) -> bool:
     atual = agenda_da(rotina.agenda)
-    return atual is not None and not isinstance(atual, str) and inicial(atual)["tipo"] == SEGUNDOS
+    return atual is not None and inicial(atual)["tipo"] == SEGUNDOS

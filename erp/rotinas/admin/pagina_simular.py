@@ -52,9 +52,7 @@ class PaginaDeSimular(_Base):
             return self._pagina_de_simular(request, usuario, rotina, declarada, FormularioDeSimulacao())
         return self._simular(request, usuario, rotina, declarada)
 
-    def _simular(
-        self, request: HttpRequest, usuario: User, rotina: RotinaAgendada, declarada: Rotina
-    ) -> HttpResponse:
+    def _simular(self, request: HttpRequest, usuario: User, rotina: RotinaAgendada, declarada: Rotina) -> HttpResponse:
         formulario = FormularioDeSimulacao(request.POST)
         volta = HttpResponseRedirect(reverse("admin:rotinas_rotinaagendada_change", args=[rotina.pk]))
         if not formulario.is_valid():

@@ -80,9 +80,7 @@ class RotinaAgendadaAdmin(PaginaDaAgenda, PaginaDeSimular, SomenteLeitura, Admin
         formulario=FormularioDeExecucao,
         painel=painel_do_pedido,
     )
-    def executar_agora(
-        self, queryset: QuerySet[RotinaAgendada], motivo: str, usuario: User, envio: Envio
-    ) -> str:
+    def executar_agora(self, queryset: QuerySet[RotinaAgendada], motivo: str, usuario: User, envio: Envio) -> str:
         dia = envio.campos.get("referencia")
         for rotina in queryset.order_by("caminho"):
             solicitar_execucao(caminho=rotina.caminho, por=usuario, motivo=motivo, referencia=dia)

@@ -48,20 +48,19 @@ def dia(quando: date | None) -> str:
     return quando.strftime("%d/%m/%Y") if quando else VAZIO
 
 
-def marcado(quando: datetime, agora: datetime) -> str:
-    """A moment of the schedule: `hoje às 21:00`, `amanhã à 01:00`, `dom 29/11 às 04:00`; with the year if another."""
+def nome_do_dia(quando: datetime, agora: datetime) -> str:
+    """`ontem`, `hoje`, `amanhã`, `dom 29/11`; with the year if another."""
     local, hoje = timezone.localtime(quando), timezone.localtime(agora).date()
-    dias = (local.date() - hoje).days
-    nomes = {-1: "ontem", 0: "hoje", 1: "amanhã"}
     ano = f"/{local.year}" if local.year != hoje.year else ""
-    nome = nomes.get(dias) or f"{_SEMANA[local.weekday()]} {local:%d/%m}{ano}"
-    segundos = f":{local:%S}" if local.second else ""
-    return f"{nome} {'à' if local.hour == 1 else 'às'} {local:%H:%M}{segundos}"
+    nomes = {-1: "ontem", 0: "hoje", 1: "amanhã"}
+    return nomes.get((local.date() - hoje).days) or f"{_SEMANA[local.weekday()]} {local:%d/%m}{ano}"
 
 
-def so_a_hora(quando: datetime) -> str:
+def marcado(quando: datetime, agora: datetime) -> str:
+    """A moment of the schedule: `hoje às 21:00`, `amanhã à 01:00`, `dom 29/11 às 04:00`."""
     local = timezone.localtime(quando)
-    return local.strftime("%H:%M:%S" if local.second else "%H:%M")
+    segundos = f":{local:%S}" if local.second else ""
+    return f"{nome_do_dia(quando, agora)} {'à' if local.hour == 1 else 'às'} {local:%H:%M}{segundos}"
 
 
 def duracao(tempo: timedelta | None) -> str:
