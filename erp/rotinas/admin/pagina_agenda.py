@@ -56,7 +56,7 @@ class PaginaDaAgenda(_Base):
             formulario = FormularioDeAgenda(initial=inicial(agenda_da(rotina.agenda)), por_segundo=_por_segundo(rotina))
             return self._pagina(request, usuario, rotina, formulario)
         formulario = FormularioDeAgenda(request.POST, por_segundo=_por_segundo(rotina))
-        if request.POST.get("acao") != "gravar" or not formulario.is_valid() or formulario.agenda is None:
+        if not formulario.is_valid() or formulario.agenda is None or request.POST.get("acao") != "gravar":
             return self._pagina(request, usuario, rotina, formulario)
         return self._gravar(request, usuario, rotina, formulario, formulario.agenda)
 
