@@ -40,15 +40,10 @@ def entre(agenda: Quando, depois_de: datetime, ate: datetime) -> Iterator[dateti
     return takewhile(lambda momento: momento <= fim, ocorrencias(agenda, depois_de))
 
 
-def ultima(agenda: Quando, depois_de: datetime, ate: datetime) -> datetime | None:
-    """The latest moment after `depois_de` and not after `ate`, without walking through all of an interval's."""
-    if isinstance(agenda, Cada):
-        momento = ORIGEM + (ate - ORIGEM) // _passo(agenda) * _passo(agenda)
-        return momento.astimezone(ZoneInfo(FUSO)) if momento > depois_de else None
-    fim = None
-    for momento in entre(agenda, depois_de, ate):
-        fim = momento
-    return fim
+def quantas_entre(agenda: Cada, depois_de: datetime, ate: datetime) -> int:
+    """How many moments of an interval lie after `depois_de` and not after `ate`, without walking through them."""
+    passo = _passo(agenda)
+    return max(0, (ate - ORIGEM) // passo - (depois_de - ORIGEM) // passo)
 
 
 def _passo(agenda: Cada) -> timedelta:

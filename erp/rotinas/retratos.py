@@ -15,15 +15,14 @@ from django.db.models.functions import Right
 from erp.rotinas import registro
 from erp.rotinas.calendario import Quando
 from erp.rotinas.models import AlarmeRotina, Batida, Execucao, RotinaAgendada
-from erp.rotinas.registro import Rotina, RotinaDesconhecida
+from erp.rotinas.registro import Rotina
+from erp.rotinas.services.vigilia import AMOSTRA, AMOSTRA_MINIMA, BOAS
 from erp.rotinas.tarefas import agenda_da, em_palavras
 
-ULTIMAS = 12  # executions shown of each routine, and the ones that its usual duration is taken from
 FIM_DO_ERRO = 400
 SEM_BATIDA = timedelta(minutes=5)
 Situacao = Execucao.Situacao
 ABERTAS = (Situacao.PENDENTE, Situacao.EXECUTANDO)
-BEM = (Situacao.SUCESSO, Situacao.SUCESSO_COM_FALHAS)
 MAL = (Situacao.ERRO, Situacao.INTERROMPIDA, Situacao.PERDIDA)
 
 # The index on (rotina, id) serves each of the inner reads.
@@ -76,9 +75,9 @@ class Retrato:
 
     @property
     def mediana(self) -> timedelta | None:
-        """How long it takes as a rule: of the newest that ended well; None while there are fewer than three."""
-        tempos = [t for e in self.execucoes if e.situacao in BEM and (t := tempo_de(e)) is not None]
-        return median(tempos) if len(tempos) >= 3 else None  # type: ignore[type-var]  # timedeltas divide as numbers do
+        """How long it takes as a rule: of the newest that ended well; None while they are too few to tell."""
+        tempos = [t.total_seconds() for e in self.execucoes if e.situacao in BOAS and (t := tempo_de(e)) is not None]
+        return timedelta(seconds=median(tempos)) if len(tempos) >= AMOSTRA_MINIMA else None
 
     @property
     def com_problema(self) -> bool:
@@ -98,7 +97,7 @@ def retratos(linhas: Iterable[RotinaAgendada] | None = None) -> list[Retrato]:
     for alarme in abertos.order_by("tipo"):
         alarmes[alarme.rotina].append(alarme)
     return [
-        Retrato(rotina, _declarada(rotina.caminho), execucoes[rotina.caminho], alarmes[rotina.caminho])
+        Retrato(rotina, registro.procurar(rotina.caminho), execucoes[rotina.caminho], alarmes[rotina.caminho])
         for rotina in rotinas
     ]
 
@@ -122,17 +121,10 @@ def parada_desde(agora: datetime) -> datetime | None:
 def _ultimas(ids: list[int]) -> dict[str, list[Execucao]]:
     """Newest first, with the end of the error instead of all of it."""
     with connection.cursor() as cursor:
-        cursor.execute(_ULTIMAS, [ULTIMAS, ids])
+        cursor.execute(_ULTIMAS, [AMOSTRA, ids])
         execucoes = [linha[0] for linha in cursor.fetchall()]
     da_rotina: dict[str, list[Execucao]] = defaultdict(list)
     achadas = Execucao.objects.filter(pk__in=execucoes).defer("erro").annotate(fim_do_erro=Right("erro", FIM_DO_ERRO))
     for execucao in achadas.order_by("-id"):
         da_rotina[execucao.rotina].append(execucao)
     return da_rotina
-
-
-def _declarada(caminho: str) -> Rotina | None:
-    try:
-        return registro.obter(caminho)
-    except RotinaDesconhecida:
-        return None

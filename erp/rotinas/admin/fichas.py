@@ -17,6 +17,7 @@ from erp.rotinas.retratos import ABERTAS, Retrato, tempo_de
 from erp.rotinas.services.edicao import PERMISSAO_AGENDA
 
 EXECUTAR = "rotinas.executar_rotina"
+PONTOS = 12
 Usuario = User | AnonymousUser | Any
 
 
@@ -35,7 +36,7 @@ def linha(r: Retrato, agora: datetime, usuario: Usuario) -> dict[str, Any]:
         "ultima": resultado(ultima, agora) if ultima else None,
         "em_curso": em_curso(r.em_curso, agora) if r.em_curso else None,
         "mediana": duracao(r.mediana) if r.mediana else "",
-        "pontos": [ponto(e) for e in reversed(r.execucoes)],
+        "pontos": [ponto(e) for e in reversed(r.execucoes[:PONTOS])],
         "alarmes": [str(a.texto) for a in r.alarmes],
         "problema": resultado(ultima, agora)["problema"] if ultima and not r.alarmes else "",
         "atos": atos(r, usuario),

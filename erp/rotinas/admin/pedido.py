@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,8 +16,6 @@ from erp.acesso.acoes import FormularioDeMotivo, Painel
 from erp.rotinas import registro
 from erp.rotinas.models import RotinaAgendada
 from erp.rotinas.registro import DA_COMPETENCIA, Rotina
-
-FRENTE = timedelta(days=366)
 
 
 def campo_de_dia() -> forms.DateField:
@@ -34,20 +32,20 @@ class FormularioDeExecucao(FormularioDeMotivo):
     referencia = campo_de_dia()
 
     def clean_referencia(self) -> date | None:
-        dia: date | None = self.cleaned_data["referencia"]
-        if dia is not None and dia > timezone.localdate():
-            raise ValidationError("Este dia ainda não chegou: dá para simular, não para executar.")
-        return dia
+        return _que_ja_chegou(self.cleaned_data["referencia"])
 
 
 class FormularioDeSimulacao(forms.Form):
     referencia = campo_de_dia()
 
     def clean_referencia(self) -> date | None:
-        dia: date | None = self.cleaned_data["referencia"]
-        if dia is not None and dia > timezone.localdate() + FRENTE:
-            raise ValidationError("Escolha um dia até um ano à frente.")
-        return dia
+        return _que_ja_chegou(self.cleaned_data["referencia"])
+
+
+def _que_ja_chegou(dia: date | None) -> date | None:
+    if dia is not None and dia > timezone.localdate():
+        raise ValidationError("Este dia ainda não chegou.")
+    return dia
 
 
 def painel_do_pedido(usuario: User, queryset: QuerySet[Any]) -> Painel | None:

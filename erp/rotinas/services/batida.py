@@ -37,7 +37,7 @@ def tique(agora: datetime | None = None) -> int:
         if not _minha_vez():
             return 0
         linhas = RotinaAgendada.objects.filter(declarada=True).order_by("caminho")
-        com_agenda = linhas.select_related("agenda__interval", "agenda__crontab", "agenda__clocked")
+        com_agenda = linhas.select_related("agenda__interval", "agenda__crontab")
         feitas = sum(_agendar(linha, agora) for linha in com_agenda)
         Batida.objects.update_or_create(pk=1, defaults={"em": agora})
     return feitas

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from erp.rotinas.agenda import cada, diaria, semanal
-from erp.rotinas.calendario import entre, proximas, ultima
+from erp.rotinas.calendario import entre, proximas
 from erp.rotinas.crontab import Cron, ler_linha
+from erp.rotinas.horarios import Horario
 
 SP = ZoneInfo("America/Sao_Paulo")
 DOMINGO = datetime(2026, 11, 22, 13, 50, tzinfo=SP)
@@ -72,12 +73,20 @@ def test_quem_calcula_duas_vezes_ou_em_outro_momento_acha_os_mesmos():
 
 
 @pytest.mark.parametrize("agenda", [cada(minutos=8), diaria("21:00"), ler_linha("*/15 8-18 * * 1-5")])
-def test_entre_e_ultima_incluem_o_fim_e_excluem_o_comeco(agenda):
+def test_entre_inclui_o_fim_e_exclui_o_comeco(agenda):
     primeira, segunda, terceira = proximas(agenda, DOMINGO, 3)
     assert list(entre(agenda, primeira, terceira)) == [segunda, terceira]
-    assert ultima(agenda, primeira, terceira) == terceira
-    assert ultima(agenda, primeira, terceira - timedelta(seconds=1)) == segunda
-    assert ultima(agenda, primeira, segunda - timedelta(seconds=1)) is None
+    assert list(entre(agenda, primeira, terceira - timedelta(seconds=1))) == [segunda]
+    assert list(entre(agenda, primeira, segunda - timedelta(seconds=1))) == []
+
+
+@pytest.mark.parametrize("agenda", [cada(minutos=8), ler_linha("*/8 * * * *"), ler_linha("10 21 * * *")])
+@pytest.mark.parametrize("maximo", [1, 3, 1000])
+def test_o_que_o_tique_acha_devido_e_o_que_a_pagina_prometeu(agenda, maximo):
+    prometidas = proximas(agenda, DOMINGO, 30)
+    devidos = Horario(agenda).devidos(DOMINGO, prometidas[-1], maximo)
+    assert devidos == (30, prometidas[-maximo:])
+    assert Horario(agenda).devidos(prometidas[-1], prometidas[-1], maximo) == (0, [])
 
 
 CAMPO = {
