@@ -19,7 +19,7 @@ from auditoria.services import ator_usuario, registrar
 from erp.acesso import escopo
 from erp.acesso.acoes import acao_com_motivo
 
-__all__ = ["AdminBase", "PaginadorSemContagem", "SomenteLeitura", "acao_com_motivo"]
+__all__ = ["AdminBase", "PaginadorSemContagem", "SomenteLeitura", "acao_com_motivo", "valor_no_caminho"]
 
 
 class AdminBase(AdminSemContagem):
@@ -42,7 +42,7 @@ class AdminBase(AdminSemContagem):
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
         """Nobody writes a row into a filial that they do not see."""
-        if self.campo_filial is not None and not escopo.ve_filial(_usuario(request), _valor(obj, self.campo_filial)):
+        if self.campo_filial is not None and not escopo.ve_filial(_usuario(request), valor_no_caminho(obj, self.campo_filial)):
             raise PermissionDenied
         super().save_model(request, obj, form, change)
 
@@ -104,7 +104,8 @@ def _pode(request: HttpRequest, acao: Any) -> bool:
     return permissao is None or _usuario(request).has_perm(permissao)
 
 
-def _valor(objeto: Any, caminho: str) -> Any:
+def valor_no_caminho(objeto: Any, caminho: str) -> Any:
+    """What a path (`operacao__filial_id`) leads to from a row; None when a step of it is empty."""
     for nome in caminho.split("__"):
         objeto = None if objeto is None else getattr(objeto, nome)
     return objeto

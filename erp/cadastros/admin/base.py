@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from erp.acesso import escopo
-from erp.acesso.admin_base import AdminBase, acao_com_motivo
+from erp.acesso.admin_base import AdminBase, acao_com_motivo, valor_no_caminho
 from erp.cadastros.admin.campos import CampoDecimal
 from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.services import EmUso, excluir_com_auditoria, gravar_com_auditoria, mudar_atividade
@@ -32,7 +32,7 @@ class CadastroAdmin(AdminBase):
     formfield_overrides = NUMEROS
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
-        if self.campo_filial is not None and not escopo.ve_filial(usuario_de(request), getattr(obj, self.campo_filial)):
+        if self.campo_filial is not None and not escopo.ve_filial(usuario_de(request), valor_no_caminho(obj, self.campo_filial)):
             raise PermissionDenied
         gravar_com_auditoria(obj, usuario=usuario_de(request), motivo=str(form.cleaned_data.get("motivo", "")))
 

@@ -39,30 +39,36 @@ class ContratoNovo:
     parametros: Mapping[str, Any] = field(default_factory=dict)
 
 
-def montar(novo: ContratoNovo) -> ContratoManutencao:
-    """The row of a new contract, not saved: the cemetery's rules copied, charging at its beginning."""
-    cemiterio = novo.jazigo.cemiterio
+def criar_contrato(novo: ContratoNovo, *, usuario: User, motivo: str = "") -> ContratoManutencao:
+    """Make a contract. `ValidationError` when its fields do not fit, or the jazigo has another in any of its days."""
+    valor = novo.jazigo.cemiterio.valor_manutencao if novo.valor is None else novo.valor
     contrato = ContratoManutencao(
-        jazigo=novo.jazigo,
-        cemiterio=cemiterio,
-        titular=novo.titular,
-        inicio=novo.inicio,
-        fim=novo.fim,
-        valor=cemiterio.valor_manutencao if novo.valor is None else novo.valor,
-        valor_desde=novo.inicio,
-        cobrado_ate=max(novo.inicio, novo.cobrar_desde or novo.inicio) - rules.UM_DIA,
-        **{nome: getattr(cemiterio, nome) for nome in PARAMETROS} | dict(novo.parametros),
+        jazigo=novo.jazigo, titular=novo.titular, inicio=novo.inicio, fim=novo.fim, valor=valor
+    )  # fmt: skip
+    return registrar_contrato(
+        contrato, cobrar_desde=novo.cobrar_desde, parametros=novo.parametros, usuario=usuario, motivo=motivo
     )
-    contrato.proximo_reajuste = _primeiro_reajuste(contrato)
-    return contrato
 
 
 @transaction.atomic
-def criar_contrato(novo: ContratoNovo, *, usuario: User, motivo: str = "") -> ContratoManutencao:
-    """Make a contract. `ValidationError` when its fields do not fit, or the jazigo has another in any of its days."""
-    contrato = montar(novo)
-    contrato.full_clean()
+def registrar_contrato(
+    contrato: ContratoManutencao,
+    *,
+    cobrar_desde: date | None,
+    parametros: Mapping[str, Any],
+    usuario: User,
+    motivo: str = "",
+) -> ContratoManutencao:
+    """Save a new contract of a jazigo: the cemetery's rules copied into it, charging at its beginning."""
+    cemiterio = contrato.jazigo.cemiterio
+    contrato.cemiterio = cemiterio
+    for nome in PARAMETROS:
+        setattr(contrato, nome, parametros.get(nome, getattr(cemiterio, nome)))
+    contrato.valor_desde = contrato.inicio
+    contrato.cobrado_ate = max(contrato.inicio, cobrar_desde or contrato.inicio) - rules.UM_DIA
+    contrato.proximo_reajuste = _primeiro_reajuste(contrato)
     _agendar(contrato)
+    contrato.full_clean()
     gravar_com_auditoria(contrato, usuario=usuario, motivo=motivo)
     return contrato
 
