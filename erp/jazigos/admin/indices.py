@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,8 +13,10 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from erp.cadastros.admin.base import CadastroAdmin
+from erp.cadastros.admin.campos import CampoNumero
 from erp.cadastros.admin.formularios import FormularioModelo
-from erp.cadastros.formatos import numero
+from erp.cadastros.formatos import numero, texto_numero
+from erp.cadastros.planilhas import celulas
 from erp.cadastros.planilhas.admin import ImportaPlanilha
 from erp.jazigos.importacao import ImportacaoDeIndices, ler_mes
 from erp.jazigos.models import IndiceMensal
@@ -36,8 +39,20 @@ class CampoMes(forms.CharField):
             raise forms.ValidationError(f"{str(erro)[0].upper()}{str(erro)[1:]}.") from erro
 
 
+class CampoVariacao(CampoNumero):
+    """A percentage, also below zero; written as the screen shows it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(4, Decimal(100), label="Variação no mês (%)", help_text="Como foi publicada: 0,48 ou -0,14.")
+        self.ler = celulas.decimal(4, minimo=Decimal(-50), maximo=Decimal(100))
+
+    def prepare_value(self, value: Any) -> Any:
+        return texto_numero(value, 4, 2) if isinstance(value, Decimal) else value
+
+
 class FormularioIndice(FormularioModelo):
     mes = CampoMes()
+    percentual = CampoVariacao()
 
 
 @admin.register(IndiceMensal)

@@ -71,7 +71,7 @@ def test_paginas_abrem_para_quem_pode_e_so_mostram_a_filial_de_quem_olha(modelo:
         assert pagina.status_code == 200
         elos = set(re.findall(rf'href="(/admin/jazigos/{modelo}/\d+/change/)', texto(pagina)))
         esperados = {"indicemensal": 16, "cobranca": 4, "reajuste": 1}.get(modelo, 1)
-        assert len(elos) == esperados
+        assert len(elos) == esperados * (2 if grupo == "auditor" and modelo != "indicemensal" else 1)  # who sees all
         for elo in sorted(elos)[:2]:
             assert ana.get(elo).status_code == 200
     assert navegador("TI", 1).get(f"{RAIZ}{modelo}/").status_code == 403
@@ -136,8 +136,8 @@ def test_quem_nao_pode_nao_inclui_nem_encerra(grupo: str) -> None:
     ninguem = navegador(grupo, 1)
     assert ninguem.get(f"{CONTRATOS}add/").status_code == 403
     pagina = texto(ninguem.get(f"{CONTRATOS}{c.pk}/change/"))
-    assert "Encerrar" not in pagina and "Mudar o valor" not in pagina
-    assert ninguem.get(f"{CONTRATOS}{c.pk}/encerrar").status_code == 403
+    assert "event_busy" not in pagina and "Mudar o valor" not in pagina
+    assert ninguem.get(f"{CONTRATOS}{c.pk}/encerrar/").status_code == 403
 
 
 def test_gerente_nao_inclui_contrato_em_cemiterio_de_outra_filial() -> None:
@@ -157,7 +157,7 @@ def test_gerente_nao_inclui_contrato_em_cemiterio_de_outra_filial() -> None:
 def test_encerrar_pela_pagina_diz_o_acerto_e_clique_duplo_encerra_uma_vez() -> None:
     c = contrato(date(2026, 1, 1))
     gerar(date(2026, 3, 10))
-    ana, endereco = navegador("gerente", 1), f"{CONTRATOS}{c.pk}/encerrar"
+    ana, endereco = navegador("gerente", 1), f"{CONTRATOS}{c.pk}/encerrar/"
     resposta = agir(ana, endereco, fim="2026-03-15")
     assert "termina em 15/03/2026. Deixou de ser devido: 51,61." in texto(resposta)
     assert "2ª versão" in texto(resposta) and "Não há mais o que cobrar" in texto(resposta)
@@ -168,7 +168,7 @@ def test_encerrar_pela_pagina_diz_o_acerto_e_clique_duplo_encerra_uma_vez() -> N
 def test_mudar_valor_pela_pagina() -> None:
     c = contrato(date(2026, 1, 1))
     gerar(date(2026, 3, 10))
-    resposta = agir(navegador("financeiro", 1), f"{CONTRATOS}{c.pk}/mudar_valor", valor="1.080,50")
+    resposta = agir(navegador("financeiro", 1), f"{CONTRATOS}{c.pk}/mudar_valor/", valor="1.080,50")
     assert "O valor passa de 100,00 a 1.080,50 em 01/04/2026." in texto(resposta)
     assert Reajuste.objects.get().motivo == "pedido da família"
 
@@ -188,7 +188,7 @@ def test_transferir_pela_pagina_da_concessao() -> None:
     c, nova = contrato(date(2026, 1, 1)), cliente("NOVA")
     concessao = Concessao.objects.create(jazigo=c.jazigo, titular=c.titular, inicio=date(2020, 1, 1))
     gerar(date(2026, 3, 10))
-    endereco = f"{RAIZ}concessao/{concessao.pk}/transferir_jazigo"
+    endereco = f"{RAIZ}concessao/{concessao.pk}/transferir_jazigo/"
     ana = navegador("gerente", 1)
     assert "Nenhum cliente tem" in texto(agir(ana, endereco, codigo="NADA", em="2026-03-12", termo=""))
     resposta = agir(ana, endereco, codigo=nova.pk, em="2026-03-12", termo="T2")
