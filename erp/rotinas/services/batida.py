@@ -75,12 +75,12 @@ def _criar(rotina: Rotina, devidos: Devidos, agora: datetime) -> int:
     if not rotina.guardar_vazias and Execucao.objects.filter(rotina=rotina.caminho, situacao__in=VIVAS).exists():
         return 0  # a tick that finds the last one at work has nothing to add
     rodam, perdidos = _pela_politica(rotina, devidos, agora)
-    novas = Execucao.objects.bulk_create(
-        [_execucao(rotina, momento, agora) for momento in rodam], ignore_conflicts=True
-    )
+    feitos = Execucao.objects.filter(rotina=rotina.caminho, agendada_para__in=rodam)
+    novos = sorted(set(rodam) - set(feitos.values_list("agendada_para", flat=True)))  # the clock may have gone back
+    Execucao.objects.bulk_create([_execucao(rotina, momento, agora) for momento in novos], ignore_conflicts=True)
     if rotina.guardar_vazias:
         _contar_perdidos(rotina, devidos, rodam, perdidos, agora)
-    return len(novas)
+    return len(novos)
 
 
 def _pela_politica(rotina: Rotina, devidos: Devidos, agora: datetime) -> tuple[list[datetime], int]:
