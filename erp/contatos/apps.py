@@ -39,6 +39,7 @@ class ContatosConfig(AppConfig):
             registrar_fonte(fonte.FONTE)
         registrar_tarefas("aprovacoes", pendencias.aprovacoes)
         registrar_tarefas("fila", pendencias.erros_da_fila)
+        registrar_tarefas("rotinas", pendencias.execucoes)
         post_migrate.connect(_ao_migrar, sender=self, dispatch_uid="contatos.modelos")
         _conceder()
 

@@ -1,1 +1,5 @@
-"""The pages of contatos."""
+"""The window on messages: what was told and why not, the words, the refusals, the reminders."""
+
+from erp.contatos.admin import comunicados, descadastros, lembretes, modelos, regua
+
+__all__ = ["comunicados", "descadastros", "lembretes", "modelos", "regua"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 import structlog
@@ -14,6 +14,7 @@ from django.utils import timezone
 from erp.acesso.models import Aprovacao
 from erp.contatos.registro import Fonte, Modelo, Tarefa, tarefas
 from erp.contatos.valores import Aviso
+from erp.rotinas.models import Execucao
 from filas.models import Mensagem
 
 log = structlog.get_logger(__name__)
@@ -74,6 +75,22 @@ def erros_da_fila(pessoa: User) -> Iterator[Tarefa]:
     if quantas:
         parou = "mensagem parou" if quantas == 1 else "mensagens pararam"
         yield Tarefa(f"{numero(quantas)} {parou} na fila de integrações", "/admin/filas/mensagem/?situacao=4")
+
+
+def execucoes(pessoa: User) -> Iterator[Tarefa]:
+    """Routines that wait for an approval, and those that went wrong since yesterday."""
+    if not pessoa.has_perm("rotinas.view_execucao"):
+        return
+    situacao = Execucao.Situacao
+    esperam = Execucao.objects.filter(situacao=situacao.AGUARDA_APROVACAO).order_by()[: TETO + 1].count()
+    if esperam:
+        espera = "execução de rotina aguarda" if esperam == 1 else "execuções de rotinas aguardam"
+        yield Tarefa(f"{numero(esperam)} {espera} aprovação", "/admin/rotinas/execucao/")
+    ontem = timezone.now() - timedelta(days=1)
+    ruins = Execucao.objects.filter(situacao__in=[situacao.ERRO, situacao.INTERROMPIDA], criada_em__gte=ontem)
+    if falharam := ruins.order_by()[: TETO + 1].count():
+        falhou = "execução de rotina falhou" if falharam == 1 else "execuções de rotinas falharam"
+        yield Tarefa(f"{numero(falharam)} {falhou} desde ontem", "/admin/rotinas/execucao/")
 
 
 def numero(quantas: int) -> str:

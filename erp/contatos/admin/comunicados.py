@@ -1,0 +1,240 @@
+"""Comunicados: what was told to whom, what waits, and what did not go and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import quote
+from django.contrib.auth.models import User
+from django.db.models import BooleanField, Q, QuerySet, Value
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from clientes.models import Cliente
+from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
+from erp.cadastros.admin.rotulos import rotulo
+from erp.cadastros.admin.usuario import usuario_de
+from erp.cadastros.documentos import limpar
+from erp.contatos import services
+from erp.contatos.admin import textos
+from erp.contatos.admin.filtros import ModeloFiltro, MotivoFiltro, PeriodoFiltro, SituacaoFiltro
+from erp.contatos.canais import canais
+from erp.contatos.models import Comunicado
+from filas.models import Mensagem
+
+ACHADOS = 500
+EM_MASSA = 2_000
+Situacao = Comunicado.Situacao
+
+
+@admin.register(Comunicado)
+class ComunicadoAdmin(SomenteLeitura, AdminBase):
+    """The words are read on the page only: a list of fifty must not carry fifty letters."""
+
+    list_display = ["quando", "situacao_", "modelo_", "destino", "por_que", "o_que_vem"]
+    list_display_links = ["quando"]
+    list_filter = [SituacaoFiltro, MotivoFiltro, ModeloFiltro, PeriodoFiltro]
+    list_filter_sheet = True
+    search_fields = ["pk"]  # shows the box; `get_search_results` does the looking
+    search_help_text = "Código ou CPF/CNPJ do cliente, e-mail, ou o fato (titulo:123:vence:-3), inteiros"
+    ordering = ["-pk"]
+    sortable_by = ()
+    actions = ["cancelar", "repetir"]
+    actions_detail = ["cancelar", "repetir"]
+
+    class Media:
+        css = {"all": ["pdv/retaguarda.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        linhas: QuerySet[Any] = super().get_queryset(request)
+        inteiro = Value(textos.ve_enderecos(request), output_field=BooleanField())
+        anotadas: QuerySet[Any] = linhas.defer("texto").annotate(inteiro=inteiro)
+        return anotadas
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        termo = search_term.strip()
+        return (queryset.filter(pk__in=achados(termo)) if termo else queryset), False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Nothing but the filters: `?endereco__startswith=a` would tell an address one letter at a time."""
+        return lookup in {"situacao", "motivo", "modelo", "criado"}
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Only what this one allows."""
+        comunicado = self.get_object(request, str(object_id))
+        situacao = None if comunicado is None else comunicado.situacao
+        cabem = {Situacao.PENDENTE: "cancelar", Situacao.NA_FILA: "cancelar", Situacao.NAO_ENVIADO: "repetir"}
+        cabe = cabem.get(situacao) if situacao is not None else None
+        return [acao for acao in super().get_actions_detail(request, object_id) if acao.method.__name__ == cabe]
+
+    @acao_com_motivo(
+        titulo="Cancelar o envio",
+        explicacao="O que ainda não saiu não sai mais, e não volta sozinho. O que já está com o servidor de e-mail não volta.",
+        permissao="contatos.cancelar_comunicado",
+        botao="Cancelar o envio",
+        perigosa=True,
+        icone="cancel_schedule_send",
+    )
+    def cancelar(self, queryset: QuerySet[Any], motivo: str, usuario: User) -> str:
+        feitos = services.cancelar(_ids(queryset), usuario=usuario, motivo=motivo)
+        return f"{_quantos(feitos)} para cancelar." if feitos == 0 else f"Cancelados: {feitos}."
+
+    @acao_com_motivo(
+        titulo="Tentar de novo",
+        explicacao="O que não foi enviado volta a esperar a vez e é julgado de novo: endereço, descadastro, silêncio, e se "
+        "ainda é verdade. Corrija antes o que faltava.",
+        permissao="contatos.repetir_comunicado",
+        botao="Tentar de novo",
+        icone="replay",
+    )
+    def repetir(self, queryset: QuerySet[Any], motivo: str, usuario: User) -> str:
+        feitos = services.repetir(_ids(queryset), usuario=usuario, motivo=motivo)
+        return "Nenhum deles estava parado." if feitos == 0 else f"Voltaram a esperar a vez: {feitos}."
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        comunicado = self.get_object(request, object_id) if object_id else None
+        if comunicado is None or not self.has_view_permission(request, comunicado):
+            return super().changeform_view(request, object_id, form_url, extra_context)  # refuses, its way
+        contexto = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media,
+            "original": comunicado,
+            "object_id": object_id,
+            "title": textos.titulo_do_modelo(comunicado.modelo, comunicado.canal),
+            "titulo": textos.titulo_do_modelo(comunicado.modelo, comunicado.canal),
+            "lista": f"{self.admin_site.name}:contatos_comunicado_changelist",
+            "acoes": [
+                {
+                    "titulo": acao.description,
+                    "url": reverse(f"{self.admin_site.name}:{acao.action_name}", args=[object_id]),
+                }
+                for acao in self.get_actions_detail(request, object_id)
+            ],
+            "c": comunicado,
+            "situacao": Situacao(comunicado.situacao).label,
+            "cor": textos.CORES[Situacao(comunicado.situacao)],
+            "frase": frase(comunicado),
+            "fatos": self._fatos(request, comunicado),
+        }
+        return TemplateResponse(request, "admin/contatos/comunicado.html", contexto)
+
+    def _fatos(self, request: HttpRequest, c: Any) -> list[tuple[str, str, str]]:
+        return [
+            ("Para", textos.endereco(c, inteiro=c.inteiro) or "–", ""),
+            ("Cliente", *_cliente(request, c)),
+            ("Fato", c.fato, ""),
+            ("Canal", textos.nome_do_canal(c.canal), ""),
+            ("Criado em", textos.completa(c.criado_em), ""),
+            ("Não antes de", textos.completa(c.nao_antes_de), ""),
+            ("Vale até", textos.completa(c.valido_ate) if c.valido_ate else "sem prazo", ""),
+            ("Na fila desde", textos.completa(c.enfileirado_em), _na_fila(request, c)),
+            ("Terminado em", textos.completa(c.terminado_em), ""),
+            ("Message-ID", str(c.token), ""),
+        ]
+
+    # The columns
+
+    @admin.display(description="criado")
+    def quando(self, c: Comunicado) -> str:
+        return textos.curta(c.criado_em)
+
+    @rotulo("situação", textos.CORES)
+    def situacao_(self, c: Comunicado) -> tuple[int, str]:
+        return c.situacao, c.get_situacao_display()
+
+    @admin.display(description="modelo")
+    def modelo_(self, c: Comunicado) -> str:
+        return textos.titulo_do_modelo(c.modelo, c.canal)
+
+    @admin.display(description="para")
+    def destino(self, c: Any) -> str:
+        return textos.endereco(c, inteiro=c.inteiro) or "endereço do cadastro"
+
+    @admin.display(description="por que não foi", empty_value="")
+    def por_que(self, c: Comunicado) -> str:
+        return textos.motivo(c.motivo)
+
+    @admin.display(description="o que vem")
+    def o_que_vem(self, c: Comunicado) -> str:
+        match c.situacao:
+            case Situacao.PENDENTE:
+                return f"Sai a partir de {textos.curta(c.nao_antes_de)}"
+            case Situacao.NA_FILA:
+                return "Está na fila de envio"
+            case Situacao.ENTREGUE:
+                return f"Entregue {textos.curta(c.terminado_em)}"
+            case Situacao.FALHOU:
+                return f"Espera você desde {textos.curta(c.terminado_em)}"
+        return f"Parado {textos.curta(c.terminado_em)}"
+
+
+def frase(c: Comunicado) -> str:
+    """Where it is and what comes next, in one sentence."""
+    match c.situacao:
+        case Situacao.PENDENTE:
+            return f"Espera a hora: sai a partir de {textos.curta(c.nao_antes_de)}. {c.detalhe}"
+        case Situacao.NA_FILA:
+            return f"Está na fila de envio. {c.detalhe}"
+        case Situacao.ENTREGUE:
+            return (
+                f"O servidor de e-mail aceitou em {textos.completa(c.terminado_em)}. Não há como provar que foi lido."
+            )
+        case Situacao.FALHOU:
+            return f"Falhou: {c.detalhe} Corrija e reprocesse a mensagem na fila."
+    return f"Não foi enviado: {c.detalhe}"
+
+
+def achados(termo: str) -> set[int]:
+    """The newest of a fact, a customer or an address. One small query each, so that each uses its index."""
+    linhas = Comunicado.objects.order_by("-pk").values_list("pk", flat=True)
+    condicoes = [Q(fato=termo[:120])]
+    if termo and len(termo) <= 14:
+        condicoes.append(Q(codigo_cliente=termo))
+    limpo = limpar(termo)
+    if limpo:
+        codigos = Cliente.objects.filter(documento=limpo).values_list("pk", flat=True)[:20]
+        condicoes.append(Q(codigo_cliente__in=[*codigos, limpo]) & ~Q(codigo_cliente=""))
+    for porta in canais():
+        if endereco := porta.normalizar(termo):
+            condicoes.append(Q(endereco=endereco))
+    return {pk for condicao in condicoes for pk in linhas.filter(condicao)[:ACHADOS]}
+
+
+def _ids(queryset: QuerySet[Any]) -> list[int]:
+    return list(queryset.order_by("pk").values_list("pk", flat=True)[:EM_MASSA])
+
+
+def _quantos(feitos: int) -> str:
+    return "Nada havia" if feitos == 0 else str(feitos)
+
+
+def _cliente(request: HttpRequest, c: Any) -> tuple[str, str]:
+    """The customer's name and page, for who may open it."""
+    if not c.codigo_cliente:
+        return "–", ""
+    nome = Cliente.objects.filter(pk=c.codigo_cliente).values_list("cliente_varejo", flat=True).first()
+    pode = c.inteiro and usuario_de(request).has_perm("clientes.view_cliente") and nome is not None
+    return nome or "fora do cadastro", (
+        reverse("admin:clientes_cliente_change", args=[quote(c.codigo_cliente)]) if pode else ""
+    )
+
+
+def _na_fila(request: HttpRequest, c: Comunicado) -> str:
+    """The page of its message in the queue, with every attempt."""
+    if c.enfileirado_em is None or not usuario_de(request).has_perm("filas.view_mensagem"):
+        return ""
+    contextos = [porta.contexto for porta in canais() if porta.codigo == c.canal]
+    pk = (
+        Mensagem.objects.filter(contexto__in=contextos, chave=str(c.pk))
+        .order_by("-pk")
+        .values_list("pk", flat=True)
+        .first()
+    )
+    return reverse("admin:filas_mensagem_change", args=[pk]) if pk else ""
