@@ -58,6 +58,7 @@ PRIMEIROS = {
     "RegistroRecebido": "move_to_inbox",
     "RotinaAgendada": "schedule",
     "Execucao": "history",
+    "AlarmeRotina": "notification_important",
 }
 
 

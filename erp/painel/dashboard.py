@@ -12,6 +12,7 @@ from django.utils import timezone
 from erp.acesso.escopo import filiais_de
 from erp.painel import selectors
 from erp.painel.fila import quadro_da_fila
+from erp.painel.rotinas import quadro_das_rotinas
 from erp.painel.rules import calados, ha_quanto
 from erp.painel.selectors import Filiais, Soma
 from pdv.conferencia.alarmes import dos_dias
@@ -28,11 +29,12 @@ ALARMES_MOSTRADOS = 5
 
 
 def painel(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add to the index page what this person may see of the PDV's state and of the queue's, each by its permission."""
+    """Add to the index page what this person may see of the PDV, of the queue and of the routines."""
     usuario = request.user
     assert isinstance(usuario, User | AnonymousUser)
     agora = timezone.now()
     context["fila"] = quadro_da_fila(usuario, agora)
+    context["rotinas"] = quadro_das_rotinas(usuario, agora)
     if not usuario.has_perm("replicacao.view_operacaopdv"):
         return context
     filiais = filiais_de(usuario)

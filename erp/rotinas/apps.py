@@ -29,7 +29,7 @@ class RotinasConfig(AppConfig):
         registrar_despertador(DESPERTADOR, tasks.executar_pendentes.delay)
         registrar_decisao(aprovacoes.ACAO, aprovacoes.seguir_decisao)
         for grupo in ("TI", "gerente", "auditor"):
-            conceder(grupo, "rotinas.view_rotinaagendada", "rotinas.view_execucao")
+            conceder(grupo, "rotinas.view_rotinaagendada", "rotinas.view_execucao", "rotinas.view_alarmerotina")
         conceder("TI", "rotinas.executar_rotina")
         for grupo in ("gerente", "financeiro"):
             conceder(grupo, "rotinas.aprovar_execucao")

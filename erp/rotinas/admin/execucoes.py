@@ -18,8 +18,7 @@ from auditoria.filtros import FiltroPeriodo
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.rotinas.admin.ficha_da_execucao import ficha
 from erp.rotinas.admin.fichas import em_texto, quem
-from erp.rotinas.admin.textos import CORES, VAZIO, duracao, momento
-from erp.rotinas.admin.textos import dia as em_dia
+from erp.rotinas.admin.textos import CORES, VAZIO, duracao, momento, referencia, titulo_da
 from erp.rotinas.models import Execucao
 from erp.rotinas.retratos import FIM_DO_ERRO, tempo_de
 
@@ -30,7 +29,7 @@ _CORES = {situacao.value: cor for situacao, cor in CORES.items()}
 @admin.register(Execucao)
 class ExecucaoAdmin(SomenteLeitura, AdminBase):
     list_display = (
-        "rotina", "resultado", "inicio", "duracao", "referencia_", "contagens_em_texto", "iniciada_por_", "erro_curto",
+        "rotina_", "resultado", "inicio", "duracao", "referencia_", "contagens_em_texto", "iniciada_por_", "erro_curto",
     )  # fmt: skip
     list_filter = ("situacao", ("criada_em", FiltroPeriodo))
     search_fields = ("rotina__exact",)
@@ -45,10 +44,10 @@ class ExecucaoAdmin(SomenteLeitura, AdminBase):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
+        if not self.has_view_permission(request) or object_id is None:
             raise PermissionDenied
         execucao = None
-        if object_id and object_id.isdecimal() and len(object_id) < 19:
+        if object_id.isdecimal() and len(object_id) < 19:
             linhas = Execucao.objects.select_related("aprovacao__decidida_por")
             execucao = linhas.filter(pk=int(object_id)).first()
         if execucao is None:
@@ -66,6 +65,10 @@ class ExecucaoAdmin(SomenteLeitura, AdminBase):
         }
         return TemplateResponse(request, "admin/rotinas/execucao.html", contexto)
 
+    @admin.display(description="rotina")
+    def rotina_(self, execucao: Execucao) -> str:
+        return titulo_da(execucao.rotina)
+
     @display(description="resultado", label=_CORES)  # type: ignore[untyped-decorator]  # unfold is untyped
     def resultado(self, execucao: Execucao) -> tuple[int, str]:
         nome = execucao.get_situacao_display()
@@ -81,7 +84,7 @@ class ExecucaoAdmin(SomenteLeitura, AdminBase):
 
     @admin.display(description="referência")
     def referencia_(self, execucao: Execucao) -> str:
-        return em_dia(execucao.referencia)
+        return referencia(execucao.rotina, execucao.referencia)
 
     @admin.display(description="contagens")
     def contagens_em_texto(self, execucao: Execucao) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from erp.acesso.models import Aprovacao
 from erp.rotinas.admin.fichas import em_curso, quem
-from erp.rotinas.admin.textos import CORES, dia, duracao, ha, marcado, momento, numero, reais
+from erp.rotinas.admin.textos import CORES, duracao, ha, marcado, momento, numero, reais, referencia, titulo_da
 from erp.rotinas.models import Execucao, ItemExecucao, LinhaExecucao, RotinaAgendada
 from erp.rotinas.retratos import ABERTAS, MAL, tempo_de
 
@@ -31,7 +31,7 @@ def ficha(e: Execucao, agora: datetime, request: HttpRequest) -> dict[str, Any]:
     viva = e.situacao in ABERTAS
     return {
         "e": e,
-        "titulo_da_rotina": rotina.titulo if rotina else e.rotina,
+        "titulo_da_rotina": rotina.titulo if rotina else titulo_da(e.rotina),
         "rotina_url": reverse("admin:rotinas_rotinaagendada_change", args=[rotina.pk]) if rotina else "",
         "selo": e.get_situacao_display(),
         "cor": CORES[Situacao(e.situacao)],
@@ -75,7 +75,7 @@ def _fatos(e: Execucao, agora: datetime) -> list[tuple[str, str]]:
         ("Duração", duracao(tempo_de(e, agora if e.situacao in ABERTAS else None))),
     ]
     if e.referencia:
-        fatos.insert(1, ("Referência", dia(e.referencia)))
+        fatos.insert(1, ("Referência", referencia(e.rotina, e.referencia)))
     if e.tentativa > 1:
         fatos.append(("Tentativa", str(e.tentativa)))
     if e.situacao == Situacao.EXECUTANDO and e.heartbeat:
@@ -86,7 +86,7 @@ def _fatos(e: Execucao, agora: datetime) -> list[tuple[str, str]]:
 def _erro(e: Execucao) -> dict[str, str] | None:
     """A failure with its last line first and the rest to open; of the other outcomes, just what was said."""
     texto = e.erro.strip()
-    if not texto:
+    if not texto or e.situacao == Situacao.AGUARDA_APROVACAO:  # then it says what is asked, and the request says it too
         return None
     resto, _, ultima = texto.rpartition("\n")
     return {"resumo": ultima, "inteiro": texto if resto else "", "grave": "sim" if e.situacao in MAL else ""}

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from auditoria.models import Evento
 from erp.rotinas.admin.fichas import endereco, linha, quem, resultado
 from erp.rotinas.admin.pagina_agenda import quando_roda
-from erp.rotinas.admin.textos import dia, duracao, ha, marcado, momento
+from erp.rotinas.admin.textos import duracao, ha, marcado, momento, referencia
 from erp.rotinas.models import Execucao
 from erp.rotinas.registro import DA_COMPETENCIA, DO_DIA, Recuperacao, Referencia, Rotina
 from erp.rotinas.retratos import ABERTAS, FIM_DO_ERRO, Retrato, tempo_de
@@ -85,7 +85,7 @@ def _linhas(execucoes: list[Execucao], agora: datetime) -> list[dict[str, Any]]:
             "id": e.pk,
             "url": endereco(e),
             "quando": marcado(e.iniciada_em or e.agendada_para or e.criada_em, agora),
-            "referencia": dia(e.referencia) if e.referencia else "",
+            "referencia": referencia(e.rotina, e.referencia) if e.referencia else "",
             "simulacao": e.simulacao,
             "quem": quem(e.iniciada_por),
             "barra": _largura(tempo_de(e), maior),

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -37,9 +38,12 @@ class RotinaAgendadaAdmin(PaginaDaAgenda, PaginaDeSimular, SomenteLeitura, Admin
     actions_detail = ("executar_agora", "pausar", "retomar")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """One page of all: they are a few dozen."""
+        """One page of all: they are a few dozen. `?caminho=` leads to the page of one."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if caminho := request.GET.get("caminho", "").replace("\0", ""):
+            achada = get_object_or_404(RotinaAgendada, caminho__iexact=caminho)
+            return HttpResponseRedirect(reverse("admin:rotinas_rotinaagendada_change", args=[achada.pk]))
         contexto = {
             **self.admin_site.each_context(request),
             "title": "Rotinas",
@@ -51,10 +55,10 @@ class RotinaAgendadaAdmin(PaginaDaAgenda, PaginaDeSimular, SomenteLeitura, Admin
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
+        if not self.has_view_permission(request) or object_id is None:
             raise PermissionDenied
         rotina = None
-        if object_id and object_id.isdecimal() and len(object_id) < 19:
+        if object_id.isdecimal() and len(object_id) < 19:
             linhas = RotinaAgendada.objects.select_related("agenda__interval", "agenda__crontab")
             rotina = linhas.filter(pk=int(object_id)).first()
         if rotina is None:

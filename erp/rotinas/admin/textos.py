@@ -8,7 +8,9 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.formats import number_format
 
+from erp.rotinas import registro
 from erp.rotinas.models import Execucao
+from erp.rotinas.registro import DA_COMPETENCIA
 
 VAZIO = "–"
 Situacao = Execucao.Situacao
@@ -44,8 +46,19 @@ def momento(quando: datetime | None) -> str:
     return timezone.localtime(quando).strftime("%d/%m/%Y %H:%M:%S") if quando else VAZIO
 
 
-def dia(quando: date | None) -> str:
-    return quando.strftime("%d/%m/%Y") if quando else VAZIO
+def titulo_da(caminho: str) -> str:
+    """What the routine is called; its path when the system no longer has it."""
+    rotina = registro.procurar(caminho)
+    return rotina.titulo if rotina else caminho
+
+
+def referencia(caminho: str, quando: date | None) -> str:
+    """What a run is for, as the routine counts: `21/11/2026`, or `11/2026` when it is of a month."""
+    if quando is None:
+        return VAZIO
+    rotina = registro.procurar(caminho)
+    do_mes = rotina is not None and rotina.referencia is DA_COMPETENCIA
+    return quando.strftime("%m/%Y" if do_mes else "%d/%m/%Y")
 
 
 def nome_do_dia(quando: datetime, agora: datetime) -> str:
