@@ -59,6 +59,14 @@ PRIMEIROS = {
     "RotinaAgendada": "schedule",
     "Execucao": "history",
     "AlarmeRotina": "notification_important",
+    "FolhaDia": "event_available",
+    "Colaborador": "badge",
+    "Escala": "calendar_month",
+    "Tratamento": "edit_note",
+    "Marcacao": "fingerprint",
+    "ImportacaoMarcacoes": "upload_file",
+    "Relogio": "alarm",
+    "FeriadoMunicipal": "celebration",
 }
 
 

@@ -1,5 +1,5 @@
 """The pages of the registers."""
 
-from erp.cadastros.admin import contas, filiais, finalizadores, periodos, produtos
+from erp.cadastros.admin import contas, feriados, filiais, finalizadores, periodos, produtos
 
-__all__ = ["contas", "filiais", "finalizadores", "periodos", "produtos"]
+__all__ = ["contas", "feriados", "filiais", "finalizadores", "periodos", "produtos"]

@@ -1,6 +1,6 @@
 """The tables of colaboradores."""
 
-from erp.colaboradores.models.colaborador import Colaborador
+from erp.colaboradores.models.colaborador import Colaborador, ColaboradorQuerySet
 from erp.colaboradores.models.escala import Escala, EscalaColaborador
 from erp.colaboradores.models.folha import DiaTocado, FolhaDia, FolhaDiaVersao
 from erp.colaboradores.models.marcacao import ImportacaoMarcacoes, Marcacao, Relogio
@@ -8,6 +8,7 @@ from erp.colaboradores.models.tratamento import Tratamento
 
 __all__ = [
     "Colaborador",
+    "ColaboradorQuerySet",
     "DiaTocado",
     "Escala",
     "EscalaColaborador",

@@ -53,7 +53,7 @@ def importar_marcacoes(*, relogio: Relogio, arquivo: str, conteudo: bytes, usuar
             arquivo=arquivo[-120:],
             sha256=hashlib.sha256(conteudo).hexdigest(),
             por=usuario,
-            lidas=len(leitura.marcas),
+            lidas=len(leitura.marcas) + len(leitura.recusas),
             novas=len(novas),
             recusadas=len(recusas),
             recusas=[list(recusa) for recusa in recusas[:RECUSAS_GUARDADAS]],
