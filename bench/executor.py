@@ -1,7 +1,8 @@
 """A worker process that runs routines, for the bench: `python -m bench.executor`.
 
-It says `pronto`, then runs the routine of each line it is sent (`caminho referencia`, the day as 2026-11-22) and answers
-with how it ended. Its memory is looked at all along.
+It says `pronto`, then obeys each line that it is sent and answers in JSON:
+`semear tipar 1000000 100000` fills its database (`bench.contratos`);
+`executar Cliente/TiparClientes 2026-10-10` runs a routine for that day, and its memory is looked at all along.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import json
 import sys
 import threading
 import time
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import django
 import psutil
@@ -18,7 +20,9 @@ import psutil
 django.setup()
 
 from django.db import connection  # noqa: E402  # after setup, which reads the models
+from django.utils import timezone  # noqa: E402  # idem
 
+from bench.contratos import semear  # noqa: E402  # idem
 from erp.rotinas.models import Execucao  # noqa: E402  # idem
 from erp.rotinas.services import executar  # noqa: E402  # idem
 
@@ -30,25 +34,31 @@ def main() -> None:
     connection.ensure_connection()
     print("pronto", flush=True)
     for linha in sys.stdin:
-        caminho, referencia = linha.split()
-        memoria: list[float] = []
-        fim = threading.Event()
-        balanca = threading.Thread(target=_pesar, args=(memoria, fim), daemon=True)
-        balanca.start()
-        inicio = time.perf_counter()
-        execucao = executar(caminho, iniciada_por="bench", referencia=date.fromisoformat(referencia))
-        segundos = time.perf_counter() - inicio
-        fim.set()
-        balanca.join()
-        print(
-            json.dumps(
-                {
-                    "segundos": segundos, "memoria": memoria, "contagens": execucao.contagens,
-                    "sucesso": execucao.situacao == Execucao.Situacao.SUCESSO, "erro": execucao.erro[-1000:],
-                }
-            ),
-            flush=True,
-        )  # fmt: skip
+        ordem, *partes = linha.split()
+        feito = _executar(*partes) if ordem == "executar" else _semear(*partes)
+        print(json.dumps(feito), flush=True)
+
+
+def _semear(o_que: str, clientes: str, contratos: str) -> dict[str, Any]:
+    semear(o_que, int(clientes), int(contratos))
+    return {}
+
+
+def _executar(caminho: str, dia: str) -> dict[str, Any]:
+    memoria: list[float] = []
+    fim = threading.Event()
+    balanca = threading.Thread(target=_pesar, args=(memoria, fim), daemon=True)
+    quando = timezone.make_aware(datetime.combine(date.fromisoformat(dia), datetime.now().time()))  # noqa: DTZ005  # any
+    inicio = time.perf_counter()
+    balanca.start()
+    execucao = executar(caminho, iniciada_por="bench", agendada_para=quando)
+    segundos = time.perf_counter() - inicio
+    fim.set()
+    balanca.join()
+    return {
+        "segundos": segundos, "memoria": memoria, "contagens": execucao.contagens,
+        "sucesso": execucao.situacao == Execucao.Situacao.SUCESSO, "erro": execucao.erro[-1000:],
+    }  # fmt: skip
 
 
 def _pesar(memoria: list[float], fim: threading.Event) -> None:

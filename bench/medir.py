@@ -24,6 +24,10 @@ ALVOS = (
     "fila_memoria",
     "clientes",
     "clientes_lote",
+    "tipar",
+    "suspensao",
+    "cancelamento",
+    "jazigos",
 )
 
 

@@ -65,6 +65,11 @@ BARRAS = {
     "clientes_lote": Barra("(l) clientes em lotes de 500, 2 web, 1.000.000 no cadastro", 1.0),
     "clientes_lote_contra_sql": Barra("(l) o mesmo contra COPY à mão"),
     "clientes_lote_1m": Barra("(l) clientes em lotes com 1.000.000 no cadastro", 1.2, ao_menos=False),
+    "tipar": Barra("(m) TiparClientes, 1.000.000 de clientes", 1.0, ao_menos=False),
+    "tipar_memoria": Barra("(m) TiparClientes, memória", 1.2, ao_menos=False),
+    "suspensao": Barra("(n) SuspensaoRotina, 100.000 contratos", 1.0, ao_menos=False),
+    "cancelamento": Barra("(o) CancelamentoRotina, 100.000 contratos", 1.0, ao_menos=False),
+    "jazigos": Barra("(p) manutenção de jazigos, 100.000 contratos", 1.0, ao_menos=False),
 }
 POR_SEGUNDO, CLIENTES_POR_SEGUNDO = "operacoes/s", "clientes/s"
 MENSAGENS_POR_SEGUNDO = "mensagens/s"
@@ -74,6 +79,7 @@ DO_ALVO = {
     "reprocessar": {"reprocessar"}, "fila": {"fila"}, "fila_http": {"fila_http"}, "fila_memoria": {"fila_memoria"},
     "clientes": {"clientes", "clientes_contra_sql", "clientes_p99", "clientes_1m"},
     "clientes_lote": {"clientes_lote", "clientes_lote_contra_sql", "clientes_lote_1m"},
+    "tipar": {"tipar", "tipar_memoria"}, "suspensao": {"suspensao"}, "cancelamento": {"cancelamento"}, "jazigos": {"jazigos"},
 }  # fmt: skip
 
 
@@ -90,7 +96,7 @@ def medidos(figuras: Figuras, alvo: str | None = None) -> dict[str, Medido]:
         "reprocessar": lambda: _contra_processar(figuras),
         "fila": lambda: _contra_piso(figuras.mediana("fila"), MENSAGENS_POR_SEGUNDO, 2_000),
         "fila_http": lambda: _contra_piso(figuras.mediana("fila_http"), MENSAGENS_POR_SEGUNDO, 150),
-        "fila_memoria": lambda: _memoria_da_fila(figuras),
+        "fila_memoria": lambda: _memoria(figuras, "fila_memoria", "fila_memoria.no_comeco"),
         "worker_rss": lambda: _contra_teto(figuras.rss_mb or None, "MB", 250),
         "clientes": lambda: _contra_piso(figuras.mediana("clientes_muitos.um"), CLIENTES_POR_SEGUNDO, 300),
         "clientes_contra_sql": lambda: _clientes(figuras, "um", "clientes_sql"),
@@ -99,6 +105,11 @@ def medidos(figuras: Figuras, alvo: str | None = None) -> dict[str, Medido]:
         "clientes_lote": lambda: _contra_piso(figuras.mediana("clientes_muitos.lote"), CLIENTES_POR_SEGUNDO, 8000),
         "clientes_lote_contra_sql": lambda: _clientes(figuras, "lote", "clientes_sql"),
         "clientes_lote_1m": lambda: _clientes(figuras, "lote", "clientes_poucos"),
+        "tipar": lambda: _contra_teto(figuras.mediana("tipar"), "s", 60),
+        "tipar_memoria": lambda: _memoria(figuras, "tipar.memoria", "tipar.memoria_no_comeco"),
+        "suspensao": lambda: _contra_teto(figuras.mediana("suspensao"), "s", 60),
+        "cancelamento": lambda: _contra_teto(figuras.mediana("cancelamento"), "s", 60),
+        "jazigos": lambda: _contra_teto(figuras.mediana("jazigos"), "s", 60),
     }
     return {nome: medido for nome, tentar in tentativas.items() if nome in pedidos and (medido := tentar()) is not None}
 
@@ -132,8 +143,8 @@ def _contra_piso(valor: float | None, unidade: str, piso: float) -> Medido | Non
     return None if valor is None else _medido(valor, unidade, valor / piso, f"piso de {piso:g} {unidade}")
 
 
-def _memoria_da_fila(figuras: Figuras) -> Medido | None:
-    maior, no_comeco = figuras.mediana("fila_memoria"), figuras.mediana("fila_memoria.no_comeco")
+def _memoria(figuras: Figuras, nome: str, nome_no_comeco: str) -> Medido | None:
+    maior, no_comeco = figuras.mediana(nome), figuras.mediana(nome_no_comeco)
     if maior is None or no_comeco is None:
         return None
     return _medido(maior, "MB", maior / no_comeco, "o mesmo processo no primeiro décimo")
@@ -222,7 +233,8 @@ _COMO = """## Como repetir
 
 `make bench` mede tudo (cerca de 15 minutos, 20 GB livres em disco); `make bench ALVO=processar` mede uma área:
 `limite`, `processar`, `http`, `latencia`, `volume`, `memoria`, `reprocessar`, `fila`, `fila_http`, `fila_memoria`
-(`--mensagens 1000000` para um milhão), `clientes`, `clientes_lote`. As demais figuras ficam como estavam.
+(`--mensagens 1000000` para um milhão), `clientes`, `clientes_lote`, `tipar`, `suspensao`, `cancelamento`, `jazigos`.
+As demais figuras ficam como estavam.
 
 ## O que é medido
 
@@ -246,4 +258,10 @@ embutido, com fsync, em um banco próprio da execução. As rodadas se alternam;
 - **fila_http**: 3.000 mensagens, um processo, um destino de verdade em loopback que responde em 50 ms, 16 chamadas
   por vez (o padrão de um contexto).
 - **fila_memoria**: 200.000 mensagens em uma só execução de um processo; o maior RSS contra o do primeiro décimo.
+- **tipar**: 1.000.000 de clientes sem etiqueta, um terço com contrato (ativo, suspenso ou cancelado) e dependente; todos com
+  registro do webservice. A rotina inteira, num processo; `tipar.de_novo` é rodar outra vez, sem nada a mudar. Memória: o maior
+  RSS do processo contra o do primeiro décimo.
+- **suspensao**, **cancelamento**: 100.000 contratos, todos a suspender (3 parcelas vencidas, 12 emitidas) ou a cancelar (14
+  vencidas, 2 avisos provados, as parcelas a vencer estornadas), com a mudança, o evento de auditoria e o aviso de cada um.
+- **jazigos**: 100.000 contratos mensais com uma competência a cobrar. Cada rodada das rotinas tem um banco só dela.
 """

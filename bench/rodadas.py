@@ -23,11 +23,14 @@ from bench.medidas.latencia import Latencia
 from bench.medidas.limite import Limite, script
 from bench.medidas.processar import Processar
 from bench.medidas.reprocessar import Reprocessar
+from bench.medidas.rotinas import ALVOS as DAS_ROTINAS
+from bench.medidas.rotinas import das_rotinas
 from bench.medidas.volume import POUCAS, Volume
 from bench.pasta import Pasta
 from bench.processos import Processos
 
 RODADAS_LATENCIA = 2
+RODADAS_ROTINAS = 3  # a round is half a minute, and a database of its own
 DE_CLIENTES = ("clientes", "clientes_lote")
 DE_VAZAO = ("limite", "processar", "http", "memoria", "reprocessar")
 
@@ -66,6 +69,10 @@ def medir(
                         rodadas, progresso, figuras)  # fmt: skip
         if alvo in (None, *DE_CLIENTES):
             _intercalar(de_clientes(oficina, alvo, armazenadas), rodadas, progresso, figuras)
+        if alvo in (None, *(a.nome for a in DAS_ROTINAS)):
+            # one by one: each leaves the disk before the next fills it
+            for medida in das_rotinas(oficina, alvo):
+                _intercalar([medida], min(rodadas, RODADAS_ROTINAS), progresso, figuras, aquecer=False)
         if alvo in (None, *DE_VAZAO):
             _intercalar(_de_vazao(oficina, alvo, figuras), rodadas, progresso, figuras)
         if alvo in (None, "fila", "fila_http"):
