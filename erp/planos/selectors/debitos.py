@@ -45,6 +45,10 @@ _DEBITOS = f"""
         WHERE a.aberto > 0) d
     WHERE c.id = ANY(%(ids)s) AND d.titulo IS NOT NULL"""
 
+# Past due and open of the contract of an outer row of `planos_contratacao`, on a day, as Django's Func takes it.
+SQL_VENCIDO = f"""(SELECT sum({SQL_SALDO_ABERTO}) FROM financeiro_titulo t WHERE t.origem = {CONTRATO}
+    AND t.origem_id = "planos_contratacao"."id" AND t.sequencia >= 0 AND t.vencimento < %(expressions)s)"""
+
 # An agreement holds through its day. Months are those of the calendar: 29/02 and twelve months is 28/02.
 ATRASO_DE_SUSPENSAO = "c.situacao = 1 AND d.mais_antigo + c.dias_para_suspender::int < %(dia)s"
 ATRASO_DE_CANCELAMENTO = (

@@ -24,6 +24,7 @@ def registrar_aviso(
     referencia: str,
     ator: Ator,
     chave: UUID,
+    motivo: str = "",
 ) -> AvisoContratacao:
     """Record a notice that was delivered, with its proof: the letter's AR, a registry's protocol.
 
@@ -63,5 +64,6 @@ def registrar_aviso(
         objeto="planos.Contratacao",
         objeto_id=str(contrato.pk),
         depois={"aviso": aviso.pk, "finalidade": finalidade, "canal": canal, "entregue_em": str(entregue_em)},
+        motivo=motivo,
     )
     return aviso

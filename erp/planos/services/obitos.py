@@ -21,6 +21,7 @@ def registrar_obito(
     ator: Ator,
     codigo_cliente: str | None = None,
     dependente_id: int | None = None,
+    motivo: str = "",
     hoje: date | None = None,
 ) -> Obito:
     """Record that a customer, or a dependant, died. A dependant who is a customer is both. Once: raises PlanoRecusado."""
@@ -53,6 +54,7 @@ def registrar_obito(
         objeto="planos.Obito",
         objeto_id=str(obito.pk),
         depois={"dependente": dependente and dependente.pk, "titular": cliente is not None, "data": str(data)},
+        motivo=motivo,
     )
     return obito
 

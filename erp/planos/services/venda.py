@@ -50,6 +50,7 @@ def vender(
 
     `chave` names the form: sent again, the contract that it made comes back. Raises PlanoRecusado naming every problem.
     """
+    _uma_por_vez()
     if chave is not None and (feita := Contratacao.objects.filter(chave=chave).first()):
         return feita
     agora = timezone.now()
@@ -93,10 +94,14 @@ def _criar(venda: Venda, plano: Plano, dia: date, chave: uuid.UUID | None) -> Co
     )
 
 
-def _proximo_numero() -> int:
-    """The next number: old contracts keep those of paper, so it is not the id. Two sales at once wait for each other."""
+def _uma_por_vez() -> None:
+    """Two sales at once wait for each other: for the number, and for the form that was sent twice."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock({_TRAVA})")
+
+
+def _proximo_numero() -> int:
+    """The next number: old contracts keep those of paper, so it is not the id."""
     maior = Contratacao.objects.order_by("-numero").values_list("numero", flat=True).first()
     return (maior or 0) + 1
 

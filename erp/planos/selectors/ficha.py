@@ -1,0 +1,160 @@
+"""One contract, whole: its money, its people, its notices, and what happened, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Sum
+from django.utils import timezone
+
+from auditoria.models import Evento
+from erp.financeiro.baixas import formatar
+from erp.financeiro.contratos import em_aberto
+from erp.financeiro.models import Baixa, Origem, Titulo
+from erp.financeiro.selectors import com_aberto
+from erp.planos.models import AvisoContratacao, Contratacao, Dependente, MudancaContratacao, Obito, Situacao
+from erp.planos.rules import Prazo
+from erp.planos.selectors.avisos import prazos
+from erp.planos.selectors.debitos import debitos
+
+PARCELAS = 36
+MOMENTOS = 80
+CORES = {Situacao.ATIVO: "success", Situacao.SUSPENSO: "warning", Situacao.CANCELADO: "danger"}
+_VERBOS = {None: "Vendido", Situacao.ATIVO: "Reativado", Situacao.SUSPENSO: "Suspenso", Situacao.CANCELADO: "Cancelado"}
+_ICONES = {Situacao.ATIVO: "check_circle", Situacao.SUSPENSO: "pause_circle", Situacao.CANCELADO: "cancel"}
+
+
+class Dinheiro(NamedTuple):
+    """What a contract was charged: past due and open, still to fall due, and paid for good."""
+
+    vencido: Decimal
+    parcelas_vencidas: int
+    mais_antigo: date | None
+    a_vencer: Decimal
+    pago: Decimal
+
+
+@dataclass(frozen=True)
+class Momento:
+    """One line of what happened."""
+
+    em: datetime
+    titulo: str
+    detalhe: str
+    cor: str
+    icone: str
+
+
+def dinheiro(contrato: Contratacao, dia: date) -> Dinheiro:
+    with connection.cursor() as cursor:
+        abertos = em_aberto(cursor, origem=Origem.CONTRATO.value, ids=[contrato.pk])
+    vencidos = [a for a in abertos if a.vencimento < dia]
+    titulos = Titulo.objects.filter(origem=Origem.CONTRATO, origem_id=contrato.pk, sequencia__gte=0)
+    pago = Baixa.objects.filter(titulo__in=titulos).aggregate(soma=Sum("valor"))["soma"]
+    return Dinheiro(
+        sum((a.valor for a in vencidos), Decimal(0)),
+        len(vencidos),
+        vencidos[0].vencimento if vencidos else None,
+        sum((a.valor for a in abertos if a.vencimento >= dia), Decimal(0)),
+        pago or Decimal(0),
+    )
+
+
+def parcelas(contrato: Contratacao) -> list[Any]:
+    """The newest instalments, by due date, each with what is open of it."""
+    titulos = Titulo.objects.filter(origem=Origem.CONTRATO, origem_id=contrato.pk, sequencia__gte=0)
+    return list(com_aberto(titulos).order_by("-sequencia")[:PARCELAS])[::-1]
+
+
+def pessoas(contrato: Contratacao) -> list[Dependente]:
+    """The dependants, those who left last."""
+    todos = Dependente.objects.filter(contratacao=contrato).select_related("obito", "cliente__obito")
+    return sorted(todos, key=lambda d: (d.excluido_em is not None, d.pk))
+
+
+def prazo(contrato: Contratacao, dia: date) -> Prazo | None:
+    """How far a contract with a debt is on the way to be cancelled; None for one that owes nothing, or is over."""
+    if contrato.situacao == Situacao.CANCELADO:
+        return None
+    with connection.cursor() as cursor:
+        debito = debitos(cursor, [contrato.pk], dia).get(contrato.pk)
+        return prazos(cursor, [debito], dia)[contrato.pk] if debito else None
+
+
+def historia(contrato: Contratacao) -> list[Momento]:
+    """States, people, notices, agreements and payments in one line of time, the newest `MOMENTOS`."""
+    momentos = [
+        *_mudancas(contrato),
+        *_pessoas(contrato),
+        *_avisos(contrato),
+        *_acordos(contrato),
+        *_pagamentos(contrato),
+    ]
+    return sorted(momentos, key=lambda m: m.em, reverse=True)[:MOMENTOS]
+
+
+def _mudancas(contrato: Contratacao) -> Iterator[Momento]:
+    for m in MudancaContratacao.objects.filter(contratacao=contrato).order_by("-id")[:MOMENTOS]:
+        para = Situacao(m.para)
+        partes = [f"{m.motivo} – {m.quem}, para {m.dia:%d/%m/%Y}"]
+        if m.vencido:
+            partes.append(f"vencido: R$ {formatar(m.vencido)}")
+        if m.cancelado:
+            partes.append(f"parcelas estornadas: R$ {formatar(m.cancelado)}")
+        if m.execucao:
+            partes.append(f"execução {m.execucao}")
+        titulo = _VERBOS[None if m.de is None else para]
+        yield Momento(m.em, titulo, "; ".join(partes), CORES[para], _ICONES[para])
+
+
+def _pessoas(contrato: Contratacao) -> Iterator[Momento]:
+    ids = []
+    for d in Dependente.objects.filter(contratacao=contrato).order_by("-id")[:MOMENTOS]:
+        ids.append(d.pk)
+        detalhe = f"{d.get_parentesco_display()}; carência até {d.carencia_ate:%d/%m/%Y}"
+        yield Momento(_no_dia(d.incluido_em), f"Entrou {d.nome}", detalhe, "info", "person_add")
+        if d.excluido_em:
+            yield Momento(_no_dia(d.excluido_em), f"Saiu {d.nome}", d.motivo_exclusao, "default", "person_remove")
+    obitos = Obito.objects.filter(dependente__in=ids) | Obito.objects.filter(cliente_id=contrato.titular_id)
+    for o in obitos.select_related("dependente", "cliente"):
+        detalhe = f"em {o.data:%d/%m/%Y}, certidão {o.certidao} – {o.registrado_por}"
+        yield Momento(o.registrado_em, f"Óbito de {o.dependente or o.cliente}", detalhe, "default", "deceased")
+
+
+def _avisos(contrato: Contratacao) -> Iterator[Momento]:
+    for a in AvisoContratacao.objects.filter(contratacao=contrato).order_by("-id")[:MOMENTOS]:
+        detalhe = f"{a.get_canal_display()}; prova: {a.referencia} – {a.registrado_por}"
+        yield Momento(
+            a.enviado_em, f"Aviso entregue: {a.get_finalidade_display().lower()}", detalhe, "warning", "mark_email_read"
+        )
+
+
+def _acordos(contrato: Contratacao) -> Iterator[Momento]:
+    eventos = Evento.objects.filter(
+        objeto="planos.Contratacao", objeto_id=str(contrato.pk), acao="planos.acordo_combinado"
+    )
+    for e in eventos.order_by("-em")[:MOMENTOS]:
+        depois = e.depois or {}
+        detalhe = f"até {depois.get('acordo_ate', '')}: {e.motivo} – {e.ator}"
+        yield Momento(e.em, "Acordo sobre a dívida", detalhe, "info", "handshake")
+
+
+def _pagamentos(contrato: Contratacao) -> Iterator[Momento]:
+    titulos = Titulo.objects.filter(origem=Origem.CONTRATO, origem_id=contrato.pk, sequencia__gte=0)
+    baixas: Iterable[Baixa] = (
+        Baixa.objects.filter(titulo__in=titulos).select_related("titulo").order_by("-id")[:MOMENTOS]
+    )
+    for b in baixas:
+        desfeita = b.valor < 0
+        titulo = "Baixa desfeita" if desfeita else "Parcela paga"
+        detalhe = f"parcela {b.titulo.parcela}, R$ {formatar(abs(b.valor))} – {b.feita_por}"
+        yield Momento(b.ocorrido_em, titulo, detalhe, "danger" if desfeita else "success", "payments")
+
+
+def _no_dia(dia: date) -> datetime:
+    return timezone.make_aware(datetime.combine(dia, time.min))
