@@ -13,6 +13,7 @@ from erp.rotinas.crontab import Cron
 from erp.rotinas.models import RotinaAgendada
 from erp.rotinas.palavras import agenda_em_palavras
 from erp.rotinas.services.agendas import TAREFA
+from erp.rotinas.services.batida import tique
 from erp.rotinas.tarefas import agenda_da, apontar, em_palavras
 
 PERMISSAO_AGENDA = "django_celery_beat.change_periodictask"
@@ -25,6 +26,7 @@ def mudar_agenda(*, rotina_id: int, agenda: Cada | Cron, vista: str, usuario: Us
     `vista` is the schedule, in words, that the person had in sight. Raises `ErroDefinitivo`: AGENDA_MUDOU when it is
     another one by now, AGENDA_IGUAL when there is nothing to change, or as `_travar` does.
     """
+    tique()  # what came due before this belongs to the former schedule
     rotina = _travar(rotina_id)
     antes = em_palavras(rotina.agenda)
     if antes != vista:
@@ -57,6 +59,7 @@ def retomar(*, rotina_id: int, usuario: User, motivo: str = "") -> bool:
 
 
 def _ligar(rotina_id: int, ligada: bool, usuario: User, motivo: str) -> bool:
+    tique()  # what came due before this belongs to the former schedule
     rotina = _travar(rotina_id)
     tarefa = rotina.agenda
     if tarefa is None:
