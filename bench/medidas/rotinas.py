@@ -15,7 +15,7 @@ from bench.conversa import Conversa
 from bench.medidas.base import Medida, Oficina
 from bench.pasta import BANCO
 
-CLIENTES, CONTRATOS = 60_000, 20_000
+CLIENTES, CONTRATOS = 1_000_000, 100_000
 
 
 class Alvo(NamedTuple):
