@@ -22,6 +22,8 @@ SO_ACRESCIMO = (
     "fiscal_aviso",
     "jazigos_cobranca",
     "jazigos_reajuste",
+    "visitas_arquivo_rota",
+    "visitas_mudanca",
     "log_processamento",
     "pdv_ato_pessoa",
     "pdv_operacao_arquivada",
