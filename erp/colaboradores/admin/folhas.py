@@ -17,7 +17,7 @@ from erp.cadastros.admin.colunas import coluna_dia
 from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter
 from erp.cadastros.admin.rotulos import rotulo
 from erp.colaboradores.admin.tratar import endereco_do_dia
-from erp.colaboradores.apuracao.valores import Alerta
+from erp.colaboradores.apuracao.valores import Alerta, TipoDia
 from erp.colaboradores.jornada import mostrar_hora, mostrar_minutos
 from erp.colaboradores.models import FolhaDia, Tratamento
 from erp.colaboradores.models.folha import ALERTAS
@@ -109,7 +109,7 @@ class FolhaDiaAdmin(SomenteLeitura, AdminBase):
 
     @admin.display(description="o que há")
     def o_que_ha(self, folha: FolhaDia) -> str:
-        tipo = "" if folha.tipo == "trabalho" else folha.feriado or folha.get_tipo_display()
+        tipo = "" if folha.tipo == TipoDia.TRABALHO else folha.feriado or folha.get_tipo_display()
         ausencia = "Ausência" if folha.detalhe.get("ausencia") else ""
         alertas = [ALERTAS[Alerta(alerta)] for alerta in folha.detalhe.get("alertas", [])]
         return "; ".join(filter(None, [tipo, ausencia, *alertas])) or "–"

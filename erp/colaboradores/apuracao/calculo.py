@@ -83,7 +83,7 @@ def _toleravel(previstos: Sequence[Trecho], trechos: Sequence[Trecho], dia: Dia)
 
     Mark by mark; or, for who rests at another hour, the entry, the exit and how long the rests lasted.
     """
-    if not previstos or not trechos or len(dia.marcas) % 2 or dia.em_aberto:
+    if not previstos or not trechos or len(dia.marcas) % 2:
         return False
     pontas = [abs(trechos[0].inicio - previstos[0].inicio), abs(trechos[-1].fim - previstos[-1].fim)]
     if _cabe([*pontas, abs(_pausa(trechos) - _pausa(previstos))], dia.parametros):
@@ -108,7 +108,7 @@ def _alertas(dia: Dia, tipo: TipoDia, trechos: Sequence[Trecho]) -> tuple[Alerta
         Alerta.IMPAR: len(minutos) % 2 == 1 and not dia.em_aberto,
         Alerta.REPETIDA: any(b - a <= parametros.repetida_ate for a, b in pairwise(minutos)),
         Alerta.TRECHO_LONGO: any(t.fim - t.inicio > longo for t in _pares(dia.marcas)),
-        Alerta.SEM_ESCALA: tipo is TipoDia.SEM_ESCALA,
+        Alerta.SEM_ESCALA: tipo is TipoDia.SEM_ESCALA and bool(minutos),
         Alerta.FORA_DO_CONTRATO: tipo is TipoDia.FORA_DO_CONTRATO and bool(minutos),
         Alerta.NO_AFASTAMENTO: tipo is TipoDia.AFASTAMENTO and bool(minutos),
         Alerta.INTERVALO_CURTO: not dia.em_aberto and _intervalo_curto(trechos, parametros),

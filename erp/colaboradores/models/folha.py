@@ -26,7 +26,7 @@ ALERTAS = {
     Alerta.IMPAR: "Falta uma marcação: o número delas é ímpar",
     Alerta.REPETIDA: "Há marcações repetidas em seguida",
     Alerta.TRECHO_LONGO: "Muitas horas sem marcação entre uma entrada e uma saída",
-    Alerta.SEM_ESCALA: "Sem escala neste dia",
+    Alerta.SEM_ESCALA: "Marcação de quem não tem escala neste dia",
     Alerta.FORA_DO_CONTRATO: "Marcação fora do contrato de trabalho",
     Alerta.NO_AFASTAMENTO: "Marcação durante férias ou afastamento",
     Alerta.INTERVALO_CURTO: "Intervalo menor que o da lei (CLT art. 71)",

@@ -47,6 +47,7 @@ class Resumo:
     iguais: int = 0
     pendentes: int = 0
     abertas: int = 0
+    sem_escala: int = 0
     ausencias: int = 0
     ausencias_desfeitas: int = 0
 
@@ -187,6 +188,7 @@ def _separar(
 ) -> None:
     resumo.pendentes += folha.situacao == FolhaDia.Situacao.PENDENTE
     resumo.abertas += folha.situacao == FolhaDia.Situacao.ABERTA
+    resumo.sem_escala += calculada.tipo is TipoDia.SEM_ESCALA
     if antiga is None:
         novas.append(folha)
         resumo.novas += 1

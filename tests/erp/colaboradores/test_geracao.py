@@ -135,10 +135,12 @@ def test_so_quem_esta_empregado_no_dia_tem_folha() -> None:
     assert set(FolhaDia.objects.values_list("colaborador_id", flat=True)) == {ultimo.pk, primeiro.pk}
 
 
-def test_sem_escala_a_folha_diz_que_falta_a_escala() -> None:
-    maria = colaborador()
-    gerar_dia(SEGUNDA)
-    assert (folha(maria, SEGUNDA).tipo, folha(maria, SEGUNDA).situacao) == ("sem_escala", "pendente")
+def test_sem_escala_nada_se_espera_e_so_quem_marcou_fica_a_tratar() -> None:
+    maria, joao = colaborador(), colaborador("João")
+    marcar(joao, SEGUNDA, "08:00", "12:00")
+    assert gerar_dia(SEGUNDA).sem_escala == 2
+    assert (folha(maria, SEGUNDA).tipo, folha(maria, SEGUNDA).situacao) == ("sem_escala", "fechada")
+    assert (folha(joao, SEGUNDA).tipo, folha(joao, SEGUNDA).situacao) == ("sem_escala", "pendente")
 
 
 @pytest.mark.parametrize("dia", [date(2028, 2, 29), date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28)])
