@@ -17,7 +17,7 @@ from erp.financeiro.quitacao import travar_titulos
 from erp.financeiro.rules import TituloNovo
 
 # Fragments on a title `t` that is no inverse (`t.sequencia >= 0`): look-ups by index, for titles already narrowed down.
-SQL_VIVO = "NOT EXISTS (SELECT 1 FROM financeiro_titulo e WHERE e.estorno_de = t.id)"
+SQL_VIVO = "(SELECT e.id FROM financeiro_titulo e WHERE e.estorno_de = t.id) IS NULL"  # never a join with every inverse there is
 SQL_BAIXADO = "coalesce((SELECT sum(b.valor) FROM financeiro_baixa b WHERE b.titulo_id = t.id), 0)"
 SQL_SALDO_ABERTO = (
     f"(t.valor + coalesce((SELECT e.valor FROM financeiro_titulo e WHERE e.estorno_de = t.id), 0) - {SQL_BAIXADO})"

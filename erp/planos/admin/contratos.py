@@ -75,9 +75,15 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
     sortable_by = ()
     inicio_ = coluna_dia("inicio", "início")
     actions_detail = [
-        "reativar", "suspender", "incluir_dependente", "combinar", "registrar_aviso", "obito_do_titular",
-        "cancelar_por_atraso", "cancelar_a_pedido",
-    ]  # fmt: skip
+        "reativar",
+        "suspender",
+        "incluir_dependente",
+        {
+            "title": "Mais",
+            "icon": "more_horiz",
+            "items": ["combinar", "registrar_aviso", "obito_do_titular", "cancelar_por_atraso", "cancelar_a_pedido"],
+        },
+    ]
     fieldsets = [
         (None, {"fields": ["resumo"]}),
         ("Pessoas", {"fields": ["pessoas_"]}),
@@ -149,7 +155,7 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
 
     @admin.display(description="vencido")
     def vencido_(self, contrato: Any) -> SafeString | str:
-        return reais(contrato.vencido) if contrato.vencido else "–"
+        return reais(contrato.vencido) if contrato.vencido else mark_safe('<span class="block text-right">–</span>')
 
     @admin.display(description="")
     def resumo(self, contrato: Any) -> SafeString:
@@ -173,7 +179,8 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
     @admin.display(description="")
     def pessoas_(self, contrato: Any) -> SafeString:
         linhas = [(d, mostrar(d.cpf, inteiro=contrato.inteiro)) for d in pessoas(contrato)]
-        return mark_safe(render_to_string("planos/pessoas.html", {"linhas": linhas, "hoje": timezone.localdate()}))
+        contexto = {"linhas": linhas, "c": contrato, "hoje": timezone.localdate()}
+        return mark_safe(render_to_string("planos/pessoas.html", contexto))
 
     @admin.display(description="")
     def parcelas_(self, contrato: Contratacao) -> SafeString:

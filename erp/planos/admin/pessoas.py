@@ -21,7 +21,7 @@ from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from erp.cadastros.documentos import limpar, mostrar
 from erp.cadastros.textos import palavras
 from erp.planos.admin.acoes import AcoesDeDependente
-from erp.planos.models import Dependente, Obito
+from erp.planos.models import Dependente, Obito, Situacao
 
 
 class CoberturaFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
@@ -104,6 +104,8 @@ class DependenteAdmin(AcoesDeDependente, SomenteLeitura, AdminBase):
             return "fora", "Falecido"
         if dependente.excluido_em is not None:
             return "fora", f"Saiu em {dependente.excluido_em:%d/%m/%Y}"
+        if dependente.contratacao.situacao != Situacao.ATIVO:
+            return "fora", f"Contrato {Situacao(dependente.contratacao.situacao).label.lower()}"
         return (
             ("carencia", "Em carência") if dependente.em_carencia(timezone.localdate()) else ("coberto", "No contrato")
         )

@@ -42,7 +42,9 @@ class FormularioDeVenda(forms.Form):
         label="Titular", max_length=19, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
         help_text="O código ou o CPF de um cliente já cadastrado.",
     )  # fmt: skip
-    filial = forms.ModelChoiceField(Filial.objects.none(), label="Filial", widget=UnfoldAdminSelectWidget)
+    filial = forms.ModelChoiceField(
+        Filial.objects.none(), label="Filial", widget=UnfoldAdminSelectWidget, empty_label="Escolha a filial"
+    )
     inicio = CampoDia(label="Início", help_text="A carência conta daqui.")
     dia_vencimento = forms.IntegerField(
         label="Dia do vencimento", min_value=1, max_value=31,

@@ -101,7 +101,8 @@ def historia(contrato: Contratacao) -> list[Momento]:
 def _mudancas(contrato: Contratacao) -> Iterator[Momento]:
     for m in MudancaContratacao.objects.filter(contratacao=contrato).order_by("-id")[:MOMENTOS]:
         para = Situacao(m.para)
-        partes = [f"{m.motivo} – {m.quem}, para {m.dia:%d/%m/%Y}"]
+        outro_dia = "" if timezone.localdate(m.em) == m.dia else f", para {m.dia:%d/%m/%Y}"
+        partes = [f"{m.motivo} – {_quem(m.quem)}{outro_dia}"]
         if m.vencido:
             partes.append(f"vencido: R$ {formatar(m.vencido)}")
         if m.cancelado:
@@ -122,13 +123,13 @@ def _pessoas(contrato: Contratacao) -> Iterator[Momento]:
             yield Momento(_no_dia(d.excluido_em), f"Saiu {d.nome}", d.motivo_exclusao, "default", "person_remove")
     obitos = Obito.objects.filter(dependente__in=ids) | Obito.objects.filter(cliente_id=contrato.titular_id)
     for o in obitos.select_related("dependente", "cliente"):
-        detalhe = f"em {o.data:%d/%m/%Y}, certidão {o.certidao} – {o.registrado_por}"
+        detalhe = f"em {o.data:%d/%m/%Y}, certidão {o.certidao} – {_quem(o.registrado_por)}"
         yield Momento(o.registrado_em, f"Óbito de {o.dependente or o.cliente}", detalhe, "default", "deceased")
 
 
 def _avisos(contrato: Contratacao) -> Iterator[Momento]:
     for a in AvisoContratacao.objects.filter(contratacao=contrato).order_by("-id")[:MOMENTOS]:
-        detalhe = f"{a.get_canal_display()}; prova: {a.referencia} – {a.registrado_por}"
+        detalhe = f"{a.get_canal_display()}; prova: {a.referencia} – {_quem(a.registrado_por)}"
         yield Momento(
             a.enviado_em, f"Aviso entregue: {a.get_finalidade_display().lower()}", detalhe, "warning", "mark_email_read"
         )
@@ -154,6 +155,12 @@ def _pagamentos(contrato: Contratacao) -> Iterator[Momento]:
         titulo = "Baixa desfeita" if desfeita else "Parcela paga"
         detalhe = f"parcela {b.titulo.parcela}, R$ {formatar(abs(b.valor))} – {b.feita_por}"
         yield Momento(b.ocorrido_em, titulo, detalhe, "danger" if desfeita else "success", "payments")
+
+
+def _quem(ator: str) -> str:
+    """`usuario:ana` is Ana's login; a routine is said to be one."""
+    tipo, _, nome = ator.partition(":")
+    return nome if tipo == "usuario" else f"{tipo} {nome}"
 
 
 def _no_dia(dia: date) -> datetime:
