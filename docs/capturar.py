@@ -48,14 +48,14 @@ def apagar(pasta: Path) -> None:
 def produzir(opcoes: argparse.Namespace, *, ja_feito: bool, pasta: Path) -> None:
     manage("migrate")
     django.setup()
-    from captura import clientes, empresa  # models: only once Django is set up
+    from captura import clientes, contatos, empresa  # models: only once Django is set up
 
     with servidor() as url:
         if ja_feito:
             ids = json.loads((pasta / "ids.json").read_text())
         else:
             empresa.vender(url, empresa.cadastrar())
-            ids = clientes.receber(url) | empresa.trabalhar()
+            ids = clientes.receber(url) | empresa.trabalhar() | contatos.encher_os_comunicados()
             (pasta / "ids.json").write_text(json.dumps(ids))
         manual = (RAIZ / "docs" / "manual.md").read_text()
         lista = [f for f in fotos(ids) if opcoes.todas or f"/{f.nome}.png" in manual]

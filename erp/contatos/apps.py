@@ -15,7 +15,7 @@ from django.db.models.signals import post_migrate
 class ContatosConfig(AppConfig):
     name = "erp.contatos"
     label = "contatos"
-    verbose_name = "Contatos"
+    verbose_name = "Avisos e mensagens"
 
     def ready(self) -> None:
         from erp.contatos.canais import registrar_canal

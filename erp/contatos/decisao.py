@@ -57,6 +57,18 @@ class Parar(NamedTuple):
     detalhe: str
 
 
+class Pessoa(NamedTuple):
+    """Who a customer is, for a letter: a company has no first name."""
+
+    nome: str
+    juridica: bool = False
+
+    @property
+    def primeiro_nome(self) -> str:
+        primeiro = self.nome if self.juridica else self.nome.split()[0]
+        return primeiro.capitalize() if primeiro.isupper() and not self.juridica else primeiro
+
+
 @dataclass(frozen=True)
 class Situacao:
     """What decides, for a batch of one channel."""
@@ -64,7 +76,7 @@ class Situacao:
     agora: datetime
     modelos: Mapping[str, ModeloMensagem]
     enderecos: Mapping[str, str]  # of the customers, by code
-    nomes: Mapping[str, str]
+    pessoas: Mapping[str, Pessoa]
     falecidos: frozenset[str]
     recusados: selectors.Recusados
     deixaram_de_valer: frozenset[str]  # facts
@@ -81,7 +93,7 @@ def ler_situacao(porta: Porta, comunicados: Sequence[Comunicado], agora: datetim
         agora=agora,
         modelos={m.codigo: m for m in ModeloMensagem.objects.filter(canal=porta.codigo)},
         enderecos=enderecos,
-        nomes=dict(Cliente.objects.filter(pk__in=codigos).values_list("pk", "cliente_varejo")),
+        pessoas=pessoas(codigos),
         falecidos=frozenset(
             Etiqueta.objects.filter(tipo=TipoEtiqueta.FALECIDO, codigo_cliente__in=codigos).values_list(
                 "codigo_cliente", flat=True
@@ -103,7 +115,7 @@ def decidir(comunicado: Comunicado, s: Situacao) -> Ir | Esperar | Parar:
         return segurar
     modelo = s.modelos[comunicado.modelo]
     try:
-        return Ir(endereco, preencher(modelo.assunto, modelo.corpo, campos(comunicado, s.nomes)))
+        return Ir(endereco, preencher(modelo.assunto, modelo.corpo, campos(comunicado, s.pessoas)))
     except CampoAusente as falta:
         return Parar(
             "CAMPO_AUSENTE", f"O modelo pede {{{{{falta.campo}}}}}, que este aviso não traz. Corrija o modelo."
@@ -139,15 +151,18 @@ def _enderecos(comunicado: Comunicado, endereco: str, s: Situacao) -> set[str]:
     return {endereco, s.enderecos.get(comunicado.codigo_cliente, "")} - {""}
 
 
-def campos(comunicado: Comunicado, nomes: Mapping[str, str]) -> dict[str, str]:
+def pessoas(codigos: Sequence[str]) -> dict[str, Pessoa]:
+    """Who these customers are. One statement."""
+    linhas = Cliente.objects.filter(pk__in=list(codigos)).values_list("pk", "cliente_varejo", "pf_pj")
+    return {pk: Pessoa(nome, pf_pj == Cliente.Pessoa.JURIDICA) for pk, nome, pf_pj in linhas if nome.strip()}
+
+
+def campos(comunicado: Comunicado, quem: Mapping[str, Pessoa]) -> dict[str, str]:
     """What the template is filled in with: what came, and what every template may use."""
     dados: dict[str, str] = {nome: str(valor) for nome, valor in comunicado.dados.items()}
-    nome = (dados.get("nome") or nomes.get(comunicado.codigo_cliente, "")).strip() or "cliente"
-    primeiro = nome.split()[0]
-    comuns = {
-        "nome": nome, "primeiro_nome": primeiro.capitalize() if primeiro.isupper() else primeiro,
-        "empresa": settings.CONTATOS_EMPRESA,
-    }  # fmt: skip
+    pessoa = Pessoa(dados["nome"]) if dados.get("nome", "").strip() else quem.get(comunicado.codigo_cliente)
+    pessoa = pessoa or Pessoa("cliente")
+    comuns = {"nome": pessoa.nome, "primeiro_nome": pessoa.primeiro_nome, "empresa": settings.CONTATOS_EMPRESA}
     return comuns | {nome: valor for nome, valor in dados.items() if valor or nome not in comuns}
 
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from clientes.models import Cliente
 from erp.cadastros.formatos import texto_reais
 from erp.contatos.models import PassoDaRegua
 from erp.contatos.models.regua import ANTES, DEPOIS, NO_DIA
@@ -25,6 +26,7 @@ from erp.financeiro.contratos import SQL_SALDO_ABERTO
 from erp.financeiro.models import EspecieTitulo
 
 NOME: Final = "titulos"
+ENTRE: Final = 200  # titles that the preview looks at
 
 
 class Devido(NamedTuple):
@@ -67,10 +69,12 @@ def continuam(fatos: Sequence[str]) -> set[str]:
 
 
 def amostras(quantas: int) -> list[Mapping[str, str]]:
-    """Real titles for the preview: the open ones that fall due from today on, the nearest first."""
+    """Real titles for the preview: of customers of the register, the first of those that fall due from today on."""
     hoje = timezone.localdate()
-    proximos = _abertos(hoje + timedelta(days=n) for n in range(31))
-    return [{"codigo_cliente": t.codigo_cliente, **campos(t)} for t in islice(proximos, quantas)]
+    proximos = list(islice(_abertos(hoje + timedelta(days=n) for n in range(31)), ENTRE))
+    conhecidos = set(Cliente.objects.filter(pk__in=[t.codigo_cliente for t in proximos]).values_list("pk", flat=True))
+    achados = [t for t in proximos if t.codigo_cliente in conhecidos]
+    return [{"codigo_cliente": t.codigo_cliente, **campos(t)} for t in achados[:quantas]]
 
 
 def campos(titulo: Devido) -> dict[str, str]:

@@ -7,10 +7,12 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, Q, QuerySet, Value
+from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from clientes.models import Cliente
 from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
@@ -33,7 +35,7 @@ Situacao = Comunicado.Situacao
 class ComunicadoAdmin(SomenteLeitura, AdminBase):
     """The words are read on the page only: a list of fifty must not carry fifty letters."""
 
-    list_display = ["quando", "situacao_", "modelo_", "destino", "por_que", "o_que_vem"]
+    list_display = ["quando", "situacao_", "quem", "modelo_", "por_que", "o_que_vem"]
     list_display_links = ["quando"]
     list_filter = [SituacaoFiltro, MotivoFiltro, ModeloFiltro, PeriodoFiltro]
     list_filter_sheet = True
@@ -50,7 +52,8 @@ class ComunicadoAdmin(SomenteLeitura, AdminBase):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         linhas: QuerySet[Any] = super().get_queryset(request)
         inteiro = Value(textos.ve_enderecos(request), output_field=BooleanField())
-        anotadas: QuerySet[Any] = linhas.defer("texto").annotate(inteiro=inteiro)
+        nome = Cliente.objects.filter(pk=OuterRef("codigo_cliente")).values("cliente_varejo")
+        anotadas: QuerySet[Any] = linhas.defer("texto").annotate(inteiro=inteiro, nome=Subquery(nome))
         return anotadas
 
     def get_search_results(
@@ -154,8 +157,10 @@ class ComunicadoAdmin(SomenteLeitura, AdminBase):
         return textos.titulo_do_modelo(c.modelo, c.canal)
 
     @admin.display(description="para")
-    def destino(self, c: Any) -> str:
-        return textos.endereco(c, inteiro=c.inteiro) or "endereço do cadastro"
+    def quem(self, c: Any) -> str:
+        """The customer's name and the address, once there is one; of staff, the address."""
+        linhas = [linha for linha in (c.nome, textos.endereco(c, inteiro=c.inteiro)) if linha]
+        return format_html_join(mark_safe("<br>"), "{}", ((linha,) for linha in linhas or ["fora do cadastro"]))
 
     @admin.display(description="por que não foi", empty_value="")
     def por_que(self, c: Comunicado) -> str:
@@ -219,9 +224,8 @@ def _cliente(request: HttpRequest, c: Any) -> tuple[str, str]:
     """The customer's name and page, for who may open it."""
     if not c.codigo_cliente:
         return "–", ""
-    nome = Cliente.objects.filter(pk=c.codigo_cliente).values_list("cliente_varejo", flat=True).first()
-    pode = c.inteiro and usuario_de(request).has_perm("clientes.view_cliente") and nome is not None
-    return nome or "fora do cadastro", (
+    pode = c.inteiro and usuario_de(request).has_perm("clientes.view_cliente") and c.nome is not None
+    return c.nome or "fora do cadastro", (
         reverse("admin:clientes_cliente_change", args=[quote(c.codigo_cliente)]) if pode else ""
     )
 

@@ -46,6 +46,10 @@ class FormularioDeDescadastro(FormularioModelo):
         fields = ("canal",)
         widgets = {"canal": forms.RadioSelect(choices=Canal.choices)}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["canal"].initial = Canal.EMAIL.value
+
     def clean_cliente(self) -> str:
         digitado = str(self.cleaned_data["cliente"]).strip()
         achado = (

@@ -25,8 +25,14 @@ class LembreteAdmin(CadastroAdmin):
     sortable_by = ()
     readonly_fields = ["proxima", "autor"]
 
+    class Media:
+        css = {"all": ["pdv/retaguarda.css"]}
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"data": timezone.localdate(), **super().get_changeform_initial_data(request)}
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        campos: list[Any] = ["titulo", "texto", "grupo", ("data", "repete", "ate"), "ativo"]
+        campos = ["titulo", "texto", "grupo", "data", "repete", "ate", "ativo"]
         return [
             (
                 None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
@@ -12,12 +13,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from clientes.models import Cliente
 from erp.cadastros.admin.base import CadastroAdmin
 from erp.cadastros.admin.formularios import FormularioModelo
 from erp.cadastros.admin.rotulos import rotulo
 from erp.contatos.admin.textos import nome_do_canal, titulo_do_modelo
-from erp.contatos.decisao import campos
+from erp.contatos.decisao import Pessoa, campos, pessoas
 from erp.contatos.models import Comunicado, ModeloMensagem
 from erp.contatos.registro import campos_do_modelo, modelo_de
 from erp.contatos.silencio import do_modelo
@@ -142,8 +142,8 @@ def _amostras(modelo: ModeloMensagem) -> tuple[list[tuple[str, dict[str, str]]],
     if not reais:
         return [("Exemplo", _campos("", declarado.exemplo, {}))], "com um exemplo, pois ainda não há dados"
     codigos = [str(dados.get("codigo_cliente", "")) for dados in reais]
-    nomes = dict(Cliente.objects.filter(pk__in=codigos).values_list("pk", "cliente_varejo"))
-    prontos = [_campos(codigo, dados, nomes) for codigo, dados in zip(codigos, reais, strict=True)]
+    quem = pessoas(codigos)
+    prontos = [_campos(codigo, dados, quem) for codigo, dados in zip(codigos, reais, strict=True)]
     return [(f"Para {dados['nome']}", dados) for dados in prontos], "com dados de verdade"
 
 
@@ -153,6 +153,6 @@ def _ja_avisados(modelo: ModeloMensagem) -> list[dict[str, str]]:
     return [{"codigo_cliente": codigo, **dados} for codigo, dados in ultimos[:AMOSTRAS]]
 
 
-def _campos(codigo: str, dados: Any, nomes: dict[str, str]) -> dict[str, str]:
+def _campos(codigo: str, dados: Mapping[str, str], quem: Mapping[str, Pessoa]) -> dict[str, str]:
     proprios = {nome: str(valor) for nome, valor in dados.items() if nome != "codigo_cliente"}
-    return campos(Comunicado(codigo_cliente=codigo, dados=proprios), nomes)
+    return campos(Comunicado(codigo_cliente=codigo, dados=proprios), quem)

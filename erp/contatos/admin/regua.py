@@ -31,6 +31,10 @@ class PassoDaReguaAdmin(CadastroAdmin):
             },
         )
     ]
+
+    class Media:
+        css = {"all": ["pdv/retaguarda.css", "contatos/contatos.css"]}
+
     list_before_template = "admin/contatos/regua_topo.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from erp.contatos.registro import modelo_de
 from erp.contatos.textos import erros_do_modelo
 
 
@@ -38,7 +39,8 @@ class ModeloMensagem(models.Model):
         constraints = (models.UniqueConstraint(fields=["codigo", "canal"], name="modelo_por_canal"),)
 
     def __str__(self) -> str:
-        return self.codigo
+        declarado = modelo_de(self.codigo, self.canal)
+        return declarado.titulo if declarado else self.codigo
 
     def clean(self) -> None:
         """Every error at once, each beside its field."""

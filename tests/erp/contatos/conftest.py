@@ -76,6 +76,7 @@ def correio(settings: Any) -> Iterator[Correio]:
         settings.CONTATOS_EMAIL_LIGADO = True
         settings.CONTATOS_REMETENTE = "Funerária Exemplo <avisos@exemplo.com.br>"
         settings.EMAIL_TIMEOUT = 10
+        settings.CONTATOS_EMAILS_POR_SEGUNDO = 1000
         yield no_ar
 
 
