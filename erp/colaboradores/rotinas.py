@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from erp.colaboradores.models import Colaborador
+from erp.colaboradores.models import Colaborador, Tratamento
 from erp.colaboradores.services.folhas import Resumo
 from erp.colaboradores.services.geracao import apurar_tocados, gerar_dia
 from erp.rotinas.agenda import cada, diaria
-from erp.rotinas.contexto import Contexto
+from erp.rotinas.contexto import ITENS_MAXIMO, Contexto
 from erp.rotinas.registro import DO_DIA, Recuperacao, rotina
 
 
@@ -25,8 +25,12 @@ def gerar_registro_pontos(contexto: Contexto) -> dict[str, int]:
     Quem não marcou num dia de trabalho fica com uma ausência a tratar; nenhuma marcação é inventada. Jornada que ainda
     não acabou fica em curso e é terminada no dia seguinte.
     """
-    falhas = _Falhas(contexto)
-    return _contagens(gerar_dia(contexto.referencia, confirmar=contexto.confirmar, falhar=falhas))
+    resumo = gerar_dia(contexto.referencia, confirmar=contexto.confirmar, falhar=_Falhas(contexto))
+    ausencias = Tratamento.objects.filter(dia=contexto.referencia, tipo=Tratamento.Tipo.AUSENCIA, sucessor=None)
+    for ausencia in ausencias.select_related("colaborador").order_by("colaborador_id")[:ITENS_MAXIMO]:
+        pessoa = ausencia.colaborador
+        contexto.item(Colaborador._meta.label_lower, str(pessoa.pk), f"{pessoa}: ausência a tratar")
+    return _contagens(resumo)
 
 
 @rotina(

@@ -58,6 +58,8 @@ class Tratamento(models.Model):
             # the sheet: what touches a stretch of days of some people; leaves have their own, for they are long
             models.Index(fields=["colaborador", "dia"], name="tratamento_dia"),
             models.Index(fields=["colaborador", "dia_fim"], name="tratamento_longo", condition=Q(dia_fim__gt=F("dia"))),
+            # the routine: the absences of a day
+            models.Index(fields=["dia", "colaborador"], name="tratamento_ausencias", condition=Q(tipo="ausencia")),
             # the list by kind, newest first
             models.Index(fields=["tipo", "-id"], name="tratamento_tipo"),
         ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from erp.colaboradores.fusos import BRASILIA
 from erp.colaboradores.selectors import alvos
-from erp.colaboradores.services.folhas import Resumo, apurar_folhas
+from erp.colaboradores.services.folhas import POR_LOTE, Resumo, apurar_folhas
 
 # The day's run is at 21:10; a shift that ends later is taken up by the next day's.
 HORA = time(21)
@@ -19,6 +19,7 @@ def gerar_dia(
     *,
     confirmar: Callable[[], object] = lambda: None,
     falhar: Callable[[int, Exception], None] | None = None,
+    por_lote: int = POR_LOTE,
 ) -> Resumo:
     """The sheets of a day: everybody employed on it, the shifts left open before it, and what was touched until it.
 
@@ -27,7 +28,7 @@ def gerar_dia(
     ate = datetime.combine(referencia, HORA, BRASILIA)
     total = Resumo()
     for quais in (alvos.do_dia(referencia), alvos.abertas(referencia)):
-        total.somar(apurar_folhas(quais, ate=ate, confirmar=confirmar, falhar=falhar))
+        total.somar(apurar_folhas(quais, ate=ate, confirmar=confirmar, falhar=falhar, por_lote=por_lote))
     total.somar(apurar_tocados(referencia, ate=ate, encerrado=True, confirmar=confirmar, falhar=falhar))
     return total
 
