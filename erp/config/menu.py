@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.templatetags.static import static
 
 
 class Assunto(NamedTuple):
@@ -116,6 +117,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: static("rotinas/sem_scripts.css")],
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,
