@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from erp.acesso.acoes import FormularioDeMotivo
+from erp.acesso.erros import ErroDefinitivo
 from erp.cadastros.admin.formularios import FormularioModelo
 from erp.colaboradores.models import Colaborador
+from erp.visitas.services import conferir_dia
 
 _POSICAO = re.compile(r"(?:geo:)?\s*(-?\d{1,3}(?:[.,]\d{1,15})?)\s*[;,\s]\s*(-?\d{1,3}(?:[.,]\d{1,15})?)", re.ASCII)
 
@@ -54,7 +57,7 @@ class CampoColaborador(forms.CharField):
         if not texto:
             return None
         exato = Colaborador.objects.filter(matricula=texto).first()
-        achados = [exato] if exato else list(Colaborador.objects.buscar(texto).filter(desligamento__isnull=True)[:4])
+        achados = [exato] if exato else list(Colaborador.objects.buscar(texto).em(timezone.localdate())[:4])
         if len(achados) == 1:
             return achados[0]
         if not achados:
@@ -109,11 +112,21 @@ class FormularioVisita(FormularioModelo):
             for campo in ("solicitante", "endereco"):
                 if campo in self.fields and not dados.get(campo):
                     self.add_error(campo, "Escreva, ou escolha o cliente.")
-        if "dia" in dados and bool(dados.get("dia")) != bool(dados.get("colaborador")) and "colaborador" in dados:
-            self.add_error("dia", "Diga quem vai e em que dia, ou deixe os dois em branco.")
+        self._conferir_quem_vai(dados)
         if "posicao" in dados:
             self.instance.latitude, self.instance.longitude = dados["posicao"] or (None, None)
         return dados
+
+    def _conferir_quem_vai(self, dados: dict[str, Any]) -> None:
+        if "dia" not in dados or "colaborador" not in dados:
+            return
+        if bool(dados["dia"]) != bool(dados["colaborador"]):
+            self.add_error("dia", "Diga quem vai e em que dia, ou deixe os dois em branco.")
+        elif dados["dia"]:
+            try:
+                conferir_dia(dados["colaborador"], dados["dia"])
+            except ErroDefinitivo as erro:
+                self.add_error("dia", str(erro))
 
 
 class FormularioMarcar(FormularioDeMotivo):

@@ -32,7 +32,7 @@ def gravar_visita(visita: Visita, *, usuario: User) -> Visita:
     if nova:
         visita.pedida_em = timezone.now()
         if visita.colaborador is not None and visita.dia is not None:
-            _conferir_dia(visita.colaborador, visita.dia)
+            conferir_dia(visita.colaborador, visita.dia)
             visita.situacao = Situacao.MARCADA
     else:
         atual = _travar(visita.pk)
@@ -48,7 +48,7 @@ def marcar(
     *, visita_id: int, colaborador: Colaborador, dia: date, hora: time | None, motivo: str, usuario: User
 ) -> Visita:
     """Send somebody on a day; again, it changes who goes or when. Raises `ErroDefinitivo`."""
-    _conferir_dia(colaborador, dia)
+    conferir_dia(colaborador, dia)
     return _mover(visita_id, Situacao.MARCADA, motivo, usuario, colaborador=colaborador, dia=dia, hora=hora)
 
 
@@ -106,7 +106,8 @@ def _travar(visita_id: int) -> Visita:
     return visita
 
 
-def _conferir_dia(colaborador: Colaborador, dia: date) -> None:
+def conferir_dia(colaborador: Colaborador, dia: date) -> None:
+    """Raise `ErroDefinitivo` when the day is over, or the employee does not work here on it."""
     if dia < timezone.localdate():
         raise ErroDefinitivo("DIA_PASSADO", f"O dia {dia:%d/%m/%Y} já passou.", "Escolha de hoje em diante.")
     if not colaborador.empregado_em(dia):
