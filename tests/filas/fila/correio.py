@@ -15,7 +15,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Correio:
-    """`cartas` are those it took; `recusar` is its answer to the next ones; `ao_receber` runs before it answers.
+    """`cartas` are those it took; `recusar` is its answer to the next ones; `ao_receber` runs before it takes
+    one, `ao_guardar` between that and its answer.
 
     `sessoes` are the connections that letters came by; `cair` is of how many letters, once taken, it hangs up on.
     """
@@ -27,7 +28,8 @@ class Correio:
         self.recusar_quem: set[str] = set()
         self.sessoes: set[object] = set()
         self.cair = 0
-        self.ao_receber: Callable[[], None] = lambda: None
+        self.ao_receber: Callable[[], object] = lambda: None
+        self.ao_guardar: Callable[[], object] = lambda: None
         self.controlador = Controller(self, hostname="127.0.0.1", port=porta_livre())
 
     async def handle_RCPT(
@@ -46,6 +48,7 @@ class Correio:
         assert isinstance(envelope.content, bytes)
         self.cartas.append(message_from_bytes(envelope.content, policy=policy.default))
         self.para.append(list(envelope.rcpt_tos))
+        await asyncio.to_thread(self.ao_guardar)
         if self.cair:
             self.cair -= 1
             assert servidor.transport is not None
