@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ class Caixa(threading.Thread):
                     if resposta.code != 503:
                         self.erro = f"{resposta.code}: {resposta.read()[:500]!r}"
                         return False
-            except (OSError, ValueError):  # the one who served us was killed: no answer, or half of one
+            except (OSError, ValueError, HTTPException):  # the one who served us was killed: no answer, or half of one
                 self.quedas += 1
             time.sleep(0.05)
         self.erro = "ninguém respondeu em três minutos"
