@@ -16,6 +16,7 @@ from erp.planos.services.mudancas import OBJETO
 from erp.rotinas.contexto import Contexto
 
 POR_LOTE = 2_000
+ESPERA_PELA_TRAVA = "2s"
 TENTATIVAS = 3
 _PASSAGEIROS = frozenset({"40001", "40P01"})  # serialization, deadlock
 _PRESO = "55P03"  # somebody holds the contract for longer than we wait
@@ -65,7 +66,7 @@ def _tentar(contexto: Contexto, ids: Sequence[int], aplicar: Aplicar) -> None:
         try:
             with transaction.atomic():
                 with connection.cursor() as cursor:
-                    cursor.execute("SET LOCAL lock_timeout = '2s'")
+                    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [ESPERA_PELA_TRAVA])
                 feito = aplicar(ids)
                 contexto.confirmar()
             return _contar(contexto, feito)
