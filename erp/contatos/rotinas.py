@@ -12,7 +12,7 @@ from erp.rotinas.contexto import Contexto
 from erp.rotinas.registro import rotina
 
 
-@rotina("Contatos/Lembrar", diaria("08:30"), "Lembrar vencimentos, pendências e o que a equipe anotou")
+@rotina("Contatos/Lembrar", diaria("08:30"), "Lembrar vencimentos, pendências e o que a equipe anotou", simulavel=True)
 def lembrar(contexto: Contexto) -> None:
     """Junta o que há para lembrar no dia e entrega a quem envia. Cada fato é dito uma vez, mesmo rodando de novo."""
 
