@@ -59,9 +59,9 @@ class Pasta:
         """The URL of a till's own database."""
         return f"sqlite:///{self.raiz}/terminal-{codigo}.sqlite3"
 
-    def usar(self) -> None:
-        """Make this process one of the run's: settings and Django, on its server."""
-        os.environ.update(self.variaveis())
+    def usar(self, **outras: str) -> None:
+        """Make this process one of the run's: settings and Django, on its server. `outras` go on to its children."""
+        os.environ.update(self.variaveis(**outras))
         django.setup()
 
 

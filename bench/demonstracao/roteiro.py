@@ -25,7 +25,9 @@ from bench.demonstracao.consertos import (
     refeitas,
     reprocessar_algumas,
 )
+from bench.demonstracao.correio import Correio
 from bench.demonstracao.empresa import gerente, registrar_empresa
+from bench.demonstracao.funeraria import viver_o_mes
 from bench.demonstracao.movimento import Movimento
 from bench.demonstracao.quadro import (
     mostrar_conferencia,
@@ -51,7 +53,7 @@ PACOTES = 14  # about as many requests from each till, so that "half way" exists
 LOTES = 24
 
 
-def demonstrar(pasta: Pasta, *, xml: Path | None, operacoes: int, tela: Console) -> list[str]:
+def demonstrar(pasta: Pasta, correio: Correio, *, xml: Path | None, operacoes: int, tela: Console) -> list[str]:
     """Run the whole demonstration; returns every difference found, in Portuguese. None is what everybody hopes for."""
     inicio = time.monotonic()
     with Processos(pasta.raiz) as processos, _barras(tela) as barras, plataforma() as illi:
@@ -77,6 +79,7 @@ def demonstrar(pasta: Pasta, *, xml: Path | None, operacoes: int, tela: Console)
         faltas += _conferir_clientes(illi, barras)
         retaguarda.encerrar()
         faltas += _conferir(caixas, ignoradas, tela, importadas=xml is not None)
+        faltas += _viver_o_mes(correio, barras, tela)
         _mostrar_ritmo(movimento, caixas, time.monotonic() - inicio, tela)
         connections.close_all()
     return faltas
@@ -204,6 +207,14 @@ def _conferir_clientes(illi: IlliFalso, barras: Progress) -> list[str]:
         dito, faltas = conferir_clientes(illi, gerente())
     barras.console.print(dito)
     return faltas
+
+
+def _viver_o_mes(correio: Correio, barras: Progress, tela: Console) -> list[str]:
+    """After the tills are reconciled: what comes is money of other accounts, in another month."""
+    with _cena(barras, "vivendo um mês de planos, jazigos, ponto e rotas"):
+        contas = viver_o_mes(correio, gerente(), tela)
+    barras.console.print(contas.dito)
+    return contas.faltas + violadas()
 
 
 def _conferir(
