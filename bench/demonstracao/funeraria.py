@@ -53,8 +53,8 @@ class Contas(NamedTuple):
     faltas: list[str]
 
 
-def viver_o_mes(correio: Correio, usuario: User, tela: Console) -> Contas:
-    """Live the month that comes after today, and reconcile it. The retaguarda's own processes must be down."""
+def viver_o_mes(correio: Correio, usuario: User) -> Mes:
+    """Live the month that comes after today's. The retaguarda's own processes must be down: they know no other time."""
     mes = mais_meses(timezone.localdate().replace(day=1), 1)
     _deixar_so_estas_rotinas()
     with Relogio(_as(mes, "00:30")) as relogio:
@@ -69,13 +69,16 @@ def viver_o_mes(correio: Correio, usuario: User, tela: Console) -> Contas:
         rodadas: Counter[str] = Counter()
         for dia in dias_do_mes(mes):
             _viver(dia, relogio, balcao, equipe, rodadas)
-        vivido = Mes(
-            mes, dia, balcao.livro, cemiterios, equipe, correio, rodadas,
-            frozenset(Dependente.objects.filter(obito__isnull=False).values_list("cliente_id", flat=True)),
-        )  # fmt: skip
-        certo, tem = balanco.esperado(vivido), balanco.achado(vivido)
-    _mostrar(vivido, certo, tem, tela)
-    return Contas(_resumo(vivido), balanco.diferencas(certo, tem))
+    mortos = Dependente.objects.filter(obito__isnull=False).values_list("cliente_id", flat=True)
+    falecidos = frozenset(codigo for codigo in mortos if codigo is not None)
+    return Mes(mes, dia, balcao.livro, cemiterios, equipe, correio, rodadas, falecidos)
+
+
+def conferir_o_mes(mes: Mes, tela: Console) -> Contas:
+    """The book against the retaguarda."""
+    certo, tem = balanco.esperado(mes), balanco.achado(mes)
+    _mostrar(mes, certo, tem, tela)
+    return Contas(_resumo(mes), balanco.diferencas(certo, tem))
 
 
 def _viver(dia: date, relogio: Relogio, balcao: Balcao, equipe: Equipe, rodadas: Counter[str]) -> None:

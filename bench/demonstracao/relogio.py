@@ -1,8 +1,8 @@
 """Simulated time, of this process and of its database alike: a month goes by in seconds.
 
 The process's clock is moved by time-machine. PostgreSQL has no such thing: functions named as those of the clock are put
-before the catalogue's own in the search path, and whoever asks what time it is asks them. Only the demonstration's own
-database, which goes away with it, is ever touched.
+before the catalogue's own in the search path, and whoever asks what time it is asks them, until the end. Defaults of columns
+keep to the catalogue's: simulated time must be later than the real one, or what was just made would be of the future.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ INSERT INTO demonstracao_relogio VALUES (interval '0');
     """
     for nome in _FUNCOES
 )
+_DESINSTALAR = "DROP TABLE demonstracao_relogio;" + "".join(f"DROP FUNCTION public.{nome}();" for nome in _FUNCOES)
 
 
 class Relogio:
@@ -36,8 +37,7 @@ class Relogio:
     def __enter__(self) -> Self:
         with connection.cursor() as cursor:
             cursor.execute(_INSTALAR)
-            banco = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
-            cursor.execute(f"ALTER DATABASE {banco} SET search_path = public, pg_catalog")
+            cursor.execute(f"ALTER DATABASE {_banco()} SET search_path = public, pg_catalog")
         connections.close_all()  # those open keep the path that they began with
         self._coordenadas = self._viagem.start()
         self.ir(self._comeco)
@@ -45,9 +45,17 @@ class Relogio:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._viagem.stop()
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {_banco()} RESET search_path")
+            cursor.execute(_DESINSTALAR)
+        connections.close_all()
 
     def ir(self, momento: datetime) -> None:
         """Be at that moment, here and in the database."""
         self._coordenadas.move_to(momento)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE demonstracao_relogio SET adiante = %s - pg_catalog.clock_timestamp()", [momento])
+
+
+def _banco() -> str:
+    return connection.ops.quote_name(str(connection.settings_dict["NAME"]))

@@ -27,7 +27,7 @@ from bench.demonstracao.consertos import (
 )
 from bench.demonstracao.correio import Correio
 from bench.demonstracao.empresa import gerente, registrar_empresa
-from bench.demonstracao.funeraria import viver_o_mes
+from bench.demonstracao.funeraria import conferir_o_mes, viver_o_mes
 from bench.demonstracao.movimento import Movimento
 from bench.demonstracao.quadro import (
     mostrar_conferencia,
@@ -212,7 +212,8 @@ def _conferir_clientes(illi: IlliFalso, barras: Progress) -> list[str]:
 def _viver_o_mes(correio: Correio, barras: Progress, tela: Console) -> list[str]:
     """After the tills are reconciled: what comes is money of other accounts, in another month."""
     with _cena(barras, "vivendo um mês de planos, jazigos, ponto e rotas"):
-        contas = viver_o_mes(correio, gerente(), tela)
+        mes = viver_o_mes(correio, gerente())
+    contas = conferir_o_mes(mes, tela)
     barras.console.print(contas.dito)
     return contas.faltas + violadas()
 
