@@ -76,6 +76,11 @@ PRIMEIROS = {
     "ImportacaoMarcacoes": "upload_file",
     "Relogio": "alarm",
     "FeriadoMunicipal": "celebration",
+    "ContratoManutencao": "contract",
+    "Jazigo": "deceased",
+    "Concessao": "approval",
+    "Visita": "home_pin",
+    "ArquivoRota": "route",
 }
 
 

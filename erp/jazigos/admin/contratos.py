@@ -136,6 +136,10 @@ class ContratoManutencaoAdmin(CadastroAdmin):
                 obj.valor = obj.jazigo.cemiterio.valor_manutencao
             registrar_contrato(obj, cobrar_desde=form.cleaned_data["cobrar_desde"], parametros={}, usuario=usuario)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A contract ends, and what was charged by it stays."""
+        return False
+
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """No new value where nothing is left to be charged."""
         contrato = self.get_object(request, str(object_id))
@@ -164,7 +168,7 @@ class ContratoManutencaoAdmin(CadastroAdmin):
 
     @admin.display(description="pendência")
     def motivo_pendencia(self, contrato: ContratoManutencao) -> str:
-        return contrato.pendencia or "–"
+        return contrato.pendencia.partition(" para ")[0] or "–"  # the whole of it is on its page
 
     @rotulo("situação", {"pendente": "danger", "vigente": "success", "futuro": "info", "terminado": "warning"})
     def situacao_(self, contrato: ContratoManutencao) -> tuple[str, str]:

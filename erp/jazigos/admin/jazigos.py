@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from erp.cadastros.admin.base import CadastroAdmin, acoes_de_atividade
+from erp.cadastros.admin.usuario import usuario_de
 from erp.jazigos.admin.comum import CemiterioFilter
 from erp.jazigos.models import Concessao, Jazigo, Sepultamento
 from erp.jazigos.models.jazigo import JazigoQuerySet
@@ -52,7 +53,11 @@ class JazigoAdmin(CadastroAdmin):
         )
         dentro = Sepultamento.objects.filter(jazigo=OuterRef("pk"), exumado_em__isnull=True).order_by()
         quantos = dentro.values("jazigo").annotate(n=Count("pk")).values("n")
+        pode = usuario_de(request).has_perm
         linhas: QuerySet[Any] = super().get_queryset(request).annotate(
+            pode_conceder=Value(pode("jazigos.add_concessao")),
+            pode_contratar=Value(pode("jazigos.add_contratomanutencao")),
+            pode_sepultar=Value(pode("jazigos.add_sepultamento")),
             ocupadas=Coalesce(Subquery(quantos), 0),
             nome_titular=Subquery(vigente.values("titular__cliente_varejo")[:1]),
         )  # fmt: skip

@@ -98,6 +98,7 @@ class CampoPosicao(forms.CharField):
 class FormularioVisita(FormularioModelo):
     colaborador = CampoColaborador(label="Quem vai", required=False)
     posicao = CampoPosicao()
+    hora = CampoHora(label="Hora combinada", required=False, help_text="Vai escrita na rota; não muda a ordem.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

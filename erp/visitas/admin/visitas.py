@@ -128,19 +128,23 @@ class VisitaAdmin(CadastroAdmin):
             ajuda = "Em branco, a visita fica pedida, à espera de quem vá."
             return [
                 (None, {"fields": quem}),
-                ("Quem vai", {"fields": [("colaborador", "dia", "hora")], "description": ajuda}),
+                ("Quem vai", {"fields": ["colaborador", ("dia", "hora")], "description": ajuda}),
             ]
         if not self.has_change_permission(request, obj):  # without a form, its own fields are not there
             quem[-1:] = [("latitude", "longitude")]
         return [
             (None, {"fields": quem}),
-            ("Quem vai", {"fields": [("colaborador", "dia", "hora")]}),
+            ("Quem vai", {"fields": ["colaborador", ("dia", "hora")]}),
             ("Histórico", {"fields": ["historico"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who goes and when change by the action, which keeps what was before."""
         return [*self.readonly_fields, "colaborador", "dia"] if obj else self.readonly_fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A visit is cancelled, and its history stays."""
+        return False
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The declared fields are no columns: where they are only shown, the form must not ask for them."""
