@@ -48,7 +48,7 @@ def apagar(pasta: Path) -> None:
 def produzir(opcoes: argparse.Namespace, *, ja_feito: bool, pasta: Path) -> None:
     manage("migrate")
     django.setup()
-    from captura import clientes, contatos, empresa, jazigos  # models: only once Django is set up
+    from captura import clientes, contatos, empresa, jazigos, rotinas  # models: only once Django is set up
 
     with servidor() as url:
         if ja_feito:
@@ -57,6 +57,7 @@ def produzir(opcoes: argparse.Namespace, *, ja_feito: bool, pasta: Path) -> None
             empresa.vender(url, empresa.cadastrar())
             ids = clientes.receber(url) | empresa.trabalhar() | contatos.encher_os_comunicados()
             ids |= jazigos.encher_os_jazigos()
+            ids |= rotinas.rodar_as_rotinas()
             (pasta / "ids.json").write_text(json.dumps(ids))
         manual = (RAIZ / "docs" / "manual.md").read_text()
         lista = [f for f in fotos(ids) if opcoes.todas or f"/{f.nome}.png" in manual]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from auditoria.models import Evento
-from erp.rotinas.admin.fichas import endereco, linha, quem, resultado
+from erp.rotinas.admin.fichas import linha, quem, resultado
 from erp.rotinas.admin.pagina_agenda import quando_roda
 from erp.rotinas.admin.textos import duracao, ha, marcado, momento, referencia
 from erp.rotinas.models import Execucao
@@ -81,15 +81,13 @@ def _execucoes(caminho: str) -> list[Execucao]:
 def _linhas(execucoes: list[Execucao], agora: datetime) -> list[dict[str, Any]]:
     maior = max((t for e in execucoes if (t := tempo_de(e))), default=timedelta(0))
     return [
-        {
-            "id": e.pk,
-            "url": endereco(e),
+        resultado(e, agora)
+        | {
             "quando": marcado(e.iniciada_em or e.agendada_para or e.criada_em, agora),
             "referencia": referencia(e.rotina, e.referencia) if e.referencia else "",
             "simulacao": e.simulacao,
             "quem": quem(e.iniciada_por),
             "barra": _largura(tempo_de(e), maior),
-            **resultado(e, agora),
             "duracao": duracao(tempo_de(e, agora if e.situacao in ABERTAS else None)),
         }
         for e in execucoes

@@ -43,6 +43,12 @@ def tique(agora: datetime | None = None) -> int:
     return feitas
 
 
+def esperar_a_vez() -> None:
+    """Keep every other tick out until this transaction ends: no schedule changes while one is being read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [TRAVA])
+
+
 def _minha_vez() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,4 +1,8 @@
-"""What staff do to a schedule: change it, pause it, let it go on. The tick sees it at its next turn."""
+"""What staff do to a schedule: change it, pause it, let it go on.
+
+The tick runs before the change, so that what came due belongs to the former schedule, and after it, so that the new one
+counts from this very moment: what the page promised for the next seconds is not lost between two turns.
+"""
 
 import json
 
@@ -13,7 +17,7 @@ from erp.rotinas.crontab import Cron
 from erp.rotinas.models import RotinaAgendada
 from erp.rotinas.palavras import agenda_em_palavras
 from erp.rotinas.services.agendas import TAREFA
-from erp.rotinas.services.batida import tique
+from erp.rotinas.services.batida import esperar_a_vez, tique
 from erp.rotinas.tarefas import agenda_da, apontar, em_palavras
 
 PERMISSAO_AGENDA = "django_celery_beat.change_periodictask"
@@ -26,7 +30,8 @@ def mudar_agenda(*, rotina_id: int, agenda: Cada | Cron, vista: str, usuario: Us
     `vista` is the schedule, in words, that the person had in sight. Raises `ErroDefinitivo`: AGENDA_MUDOU when it is
     another one by now, AGENDA_IGUAL when there is nothing to change, or as `_travar` does.
     """
-    tique()  # what came due before this belongs to the former schedule
+    esperar_a_vez()
+    tique()
     rotina = _travar(rotina_id)
     antes = em_palavras(rotina.agenda)
     if antes != vista:
@@ -42,6 +47,7 @@ def mudar_agenda(*, rotina_id: int, agenda: Cada | Cron, vista: str, usuario: Us
     if rotina.agenda_id != tarefa.pk:
         rotina.agenda = tarefa
         rotina.save(update_fields=["agenda"])
+    tique()
     _auditar("rotinas.agenda_mudada", rotina, usuario, motivo, {"agenda": antes}, {"agenda": em_palavras(tarefa)})
     return rotina
 
@@ -59,7 +65,8 @@ def retomar(*, rotina_id: int, usuario: User, motivo: str = "") -> bool:
 
 
 def _ligar(rotina_id: int, ligada: bool, usuario: User, motivo: str) -> bool:
-    tique()  # what came due before this belongs to the former schedule
+    esperar_a_vez()
+    tique()
     rotina = _travar(rotina_id)
     tarefa = rotina.agenda
     if tarefa is None:
@@ -69,6 +76,7 @@ def _ligar(rotina_id: int, ligada: bool, usuario: User, motivo: str) -> bool:
     antes = em_palavras(tarefa)
     tarefa.enabled = ligada
     tarefa.save()
+    tique()
     acao = "rotinas.retomada" if ligada else "rotinas.pausada"
     _auditar(acao, rotina, usuario, motivo, {"agenda": antes}, {"agenda": em_palavras(tarefa)})
     return True
