@@ -50,13 +50,17 @@ def executar(
     return trabalhar(rotina, execucao) if nossa else execucao
 
 
-def comecar(execucao: Execucao, agora: datetime) -> None:
-    """Take a pending execution as running, or as skipped. In a transaction, its row locked."""
+def comecar(execucao: Execucao, agora: datetime, *, pode_esperar: bool) -> None:
+    """Take a pending execution as running, or as skipped; in a transaction, its row locked.
+
+    When another of its routine began this instant, one that `pode_esperar` is left as it was.
+    """
     try:
         with transaction.atomic():
             mover(execucao, Situacao.EXECUTANDO, iniciada_em=agora, heartbeat=agora, **posse())
     except IntegrityError:
-        mover(execucao, Situacao.PULADA, terminada_em=agora, erro=quem_esta(execucao))
+        if not pode_esperar:
+            mover(execucao, Situacao.PULADA, terminada_em=agora, erro=quem_esta(execucao))
         return
     _pular_se_feita(execucao, agora)
 

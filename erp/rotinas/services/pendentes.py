@@ -33,17 +33,20 @@ def executar_pendentes(*, segundos: float = SEGUNDOS, parar: Callable[[], bool] 
     company's routines are at work) is left, and does not hold back what is behind it.
     """
     interromper_mortas()
-    ate, tomadas, deixadas = time.monotonic() + segundos, 0, list[int]()
+    ate, tomadas, deixadas, trabalhou = time.monotonic() + segundos, 0, list[int](), False
     while time.monotonic() < ate and not parar():
         execucao = _tomar(deixadas)
-        if execucao is None:
+        if execucao is None and deixadas and trabalhou:
+            deixadas, trabalhou = [], False  # what was at work may have ended meanwhile: whoever ends last looks again
+        elif execucao is None:
             break
-        if execucao.situacao == Situacao.PENDENTE:
+        elif execucao.situacao == Situacao.PENDENTE:
             deixadas.append(execucao.pk)
-            continue
-        tomadas += 1
-        if execucao.situacao == Situacao.EXECUTANDO:
-            trabalhar(registro.obter(execucao.rotina), execucao)
+        else:
+            tomadas += 1
+            trabalhou = True
+            if execucao.situacao == Situacao.EXECUTANDO:
+                trabalhar(registro.obter(execucao.rotina), execucao)
     return tomadas
 
 
@@ -60,17 +63,21 @@ def _tomar(deixadas: list[int]) -> Execucao | None:
         erro = "Esta rotina não está configurada." if rotina else str(RotinaDesconhecida(execucao.rotina))
         mover(execucao, Situacao.ERRO, terminada_em=agora, erro=erro)
     elif not _espera(rotina, execucao):
-        comecar(execucao, agora)
+        comecar(execucao, agora, pode_esperar=_cada_uma_conta(rotina))
     execucao.refresh_from_db()
     return execucao
 
 
 def _espera(rotina: Rotina, execucao: Execucao) -> bool:
     """Whether it must wait rather than run or be skipped."""
-    cada_uma_conta = rotina.referencia is not None or rotina.recuperacao is Recuperacao.TODAS
-    if cada_uma_conta and em_curso(rotina.caminho, simulacao=execucao.simulacao):
+    if _cada_uma_conta(rotina) and em_curso(rotina.caminho, simulacao=execucao.simulacao):
         return True
     return rotina.guardar_vazias and not _ha_vaga()
+
+
+def _cada_uma_conta(rotina: Rotina) -> bool:
+    """One that is skipped would leave its day undone."""
+    return rotina.referencia is not None or rotina.recuperacao is Recuperacao.TODAS
 
 
 def _ha_vaga() -> bool:
