@@ -127,7 +127,7 @@ def _itens(e: Execucao, request: HttpRequest) -> dict[str, Any]:
             }
             for i in itens[:ITENS_POR_PAGINA]
         ],
-        "itens_titulo": "Quem seria atingido" if e.simulacao or e.situacao == Situacao.AGUARDA_APROVACAO else "Itens",
+        "itens_titulo": "O que falhou" if all(i.falha for i in itens) else "Quem seria atingido",
         "itens_com_valor": any(i.valor is not None for i in itens),
         "itens_anterior": pagina - 1,
         "itens_seguinte": pagina + 1 if len(itens) > ITENS_POR_PAGINA else 0,
