@@ -22,7 +22,8 @@ class PlanosConfig(AppConfig):
         from erp.contatos.registro import registrar_entrega, registrar_modelo
         from erp.planos.mensagens import AVISO_CANCELAMENTO, SUSPENSO
         from erp.planos.models import Contratacao
-        from erp.planos.services.provas import PREFIXO, ouvir
+        from erp.planos.selectors.avisos import PREFIXO
+        from erp.planos.services.provas import ouvir
 
         registrar_modelo(SUSPENSO)
         registrar_modelo(AVISO_CANCELAMENTO)

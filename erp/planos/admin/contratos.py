@@ -28,7 +28,16 @@ from erp.planos.admin.filtros import PlanoFilter, SituacaoFilter
 from erp.planos.admin.venda import pagina_de_venda
 from erp.planos.models import Contratacao, Dependente, Obito, ParametrosDePlano, Situacao
 from erp.planos.selectors.debitos import SQL_VENCIDO
-from erp.planos.selectors.ficha import CORES, dinheiro, historia, parcelas, pessoas, prazo
+from erp.planos.selectors.ficha import (
+    CORES,
+    NAO_FORAM,
+    avisos_que_nao_foram,
+    dinheiro,
+    historia,
+    parcelas,
+    pessoas,
+    prazo,
+)
 
 # What fits a contract in each state; what it never had is not offered.
 _CABEM = {
@@ -172,7 +181,8 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
             "dinheiro": dinheiro(contrato, hoje),
             "em_carencia": contrato.em_carencia(hoje),
             "acordo": contrato.acordo_ate if contrato.acordo_ate and contrato.acordo_ate >= hoje else None,
-            "prazo": prazo(contrato, hoje),
+            "prazo": (achado := prazo(contrato, hoje)),
+            "parado": achado and next((a for a in avisos_que_nao_foram(contrato) if a.situacao in NAO_FORAM), None),
         }
         return mark_safe(render_to_string("planos/resumo.html", contexto))
 

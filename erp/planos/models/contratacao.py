@@ -62,7 +62,7 @@ class Contratacao(ParametrosDePlano):
         default_permissions = ("view",)
         permissions = [
             ("vender_plano", "Vende planos e cuida dos dependentes"),
-            ("mudar_contratacao", "Suspende, reativa, cancela e muda as condições de contratos de plano"),
+            ("mudar_contratacao", "Suspende, reativa e cancela contratos de plano, registra acordos e avisos"),
             ("registrar_obito", "Registra óbitos"),
         ]
         indexes = [

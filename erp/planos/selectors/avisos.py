@@ -13,6 +13,8 @@ from erp.planos.models import AvisoContratacao
 from erp.planos.rules import Prazo, avisos_contados, prazo_de_cancelamento
 from erp.planos.selectors.debitos import Debito
 
+PREFIXO = "contratacao:"  # of the facts told
+FONTE = "planos"
 CANCELAMENTO = AvisoContratacao.Finalidade.CANCELAMENTO.value
 
 

@@ -13,17 +13,19 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from auditoria.models import Evento
+from erp.contatos.models import Comunicado
 from erp.financeiro.baixas import formatar
 from erp.financeiro.contratos import em_aberto
 from erp.financeiro.models import Baixa, Origem, Titulo
 from erp.financeiro.selectors import com_aberto
 from erp.planos.models import AvisoContratacao, Contratacao, Dependente, MudancaContratacao, Obito, Situacao
 from erp.planos.rules import Prazo
-from erp.planos.selectors.avisos import prazos
+from erp.planos.selectors.avisos import FONTE, PREFIXO, prazos
 from erp.planos.selectors.debitos import debitos
 
 PARCELAS = 36
 MOMENTOS = 80
+NAO_FORAM = (Comunicado.Situacao.NAO_ENVIADO, Comunicado.Situacao.FALHOU)
 CORES = {Situacao.ATIVO: "success", Situacao.SUSPENSO: "warning", Situacao.CANCELADO: "danger"}
 _VERBOS = {None: "Vendido", Situacao.ATIVO: "Reativado", Situacao.SUSPENSO: "Suspenso", Situacao.CANCELADO: "Cancelado"}
 _ICONES = {Situacao.ATIVO: "check_circle", Situacao.SUSPENSO: "pause_circle", Situacao.CANCELADO: "cancel"}
@@ -86,12 +88,21 @@ def prazo(contrato: Contratacao, dia: date) -> Prazo | None:
         return prazos(cursor, [debito], dia)[contrato.pk] if debito else None
 
 
+def avisos_que_nao_foram(contrato: Contratacao) -> list[Comunicado]:
+    """The messages asked for this contract that did not go, or not yet, newest first: the customer's own are few."""
+    pedidos = Comunicado.objects.filter(
+        codigo_cliente=contrato.titular_id, fonte=FONTE, fato__startswith=f"{PREFIXO}{contrato.pk}:"
+    )
+    return list(pedidos.exclude(situacao=Comunicado.Situacao.ENTREGUE).order_by("-id")[:MOMENTOS])
+
+
 def historia(contrato: Contratacao) -> list[Momento]:
     """States, people, notices, agreements and payments in one line of time, the newest `MOMENTOS`."""
     momentos = [
         *_mudancas(contrato),
         *_pessoas(contrato),
         *_avisos(contrato),
+        *_pedidos(contrato),
         *_acordos(contrato),
         *_pagamentos(contrato),
     ]
@@ -132,6 +143,15 @@ def _avisos(contrato: Contratacao) -> Iterator[Momento]:
         detalhe = f"{a.get_canal_display()}; prova: {a.referencia} – {_quem(a.registrado_por)}"
         yield Momento(
             a.enviado_em, f"Aviso entregue: {a.get_finalidade_display().lower()}", detalhe, "warning", "mark_email_read"
+        )
+
+
+def _pedidos(contrato: Contratacao) -> Iterator[Momento]:
+    for c in avisos_que_nao_foram(contrato):
+        falhou = c.situacao in NAO_FORAM
+        titulo = "Mensagem que não foi" if falhou else "Mensagem à espera de ser enviada"
+        yield Momento(
+            c.criado_em, titulo, c.assunto or c.detalhe or c.modelo, "danger" if falhou else "info", "outgoing_mail"
         )
 
 

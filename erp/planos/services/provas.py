@@ -16,11 +16,9 @@ from erp.financeiro.baixas import formatar
 from erp.planos.mensagens import AVISO_CANCELAMENTO, SUSPENSO
 from erp.planos.models import AvisoContratacao, Contratacao
 from erp.planos.rules import Prazo
-from erp.planos.selectors.avisos import fato_do_aviso
+from erp.planos.selectors.avisos import FONTE, PREFIXO, fato_do_aviso
 from erp.planos.selectors.debitos import Debito
 
-PREFIXO = "contratacao:"
-FONTE = "planos"
 CONTATOS = Ator("sistema", "contatos")
 _FINALIDADES = frozenset(AvisoContratacao.Finalidade.values)
 

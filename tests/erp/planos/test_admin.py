@@ -8,9 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from erp.contatos.models import Comunicado
+from erp.contatos.services import avisar as avisar_titular
+from erp.contatos.valores import Aviso
 from erp.planos.models import AvisoContratacao, Contratacao, Dependente, MudancaContratacao, Obito, Plano, Situacao
 from erp.planos.services import suspender
-from tests.erp.elenco import filial, hoje, navegador
+from tests.erp.elenco import agora, filial, hoje, navegador
 from tests.erp.planos.elenco import ANA, CPFS, avisar, cliente, contrato, dependente, pagar, plano
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("funeraria")]
@@ -90,6 +93,25 @@ def test_pagina_do_contrato_tem_pessoas_parcelas_avisos_e_historia() -> None:
         "1 de 2",
     ):  # fmt: skip
         assert dito in texto, dito
+
+
+def test_aviso_que_nao_foi_pede_a_carta() -> None:
+    feito = com_divida()
+    avisar_titular(
+        [
+            Aviso(
+                f"contratacao:{feito.pk}:cancelamento:1:20260101:1", "plano_aviso_cancelamento", codigo_cliente=feito.titular_id,
+                dados=dict.fromkeys(("contrato", "parcelas", "vencido", "desde", "aviso", "avisos", "prazo"), "x"),
+            )
+        ],
+        fonte="planos",
+    )  # fmt: skip
+    assert "à espera de ser enviada" in pagina(feito)
+    Comunicado.objects.update(
+        situacao=Comunicado.Situacao.NAO_ENVIADO, detalhe="O cliente não tem e-mail", terminado_em=agora()
+    )
+    texto = pagina(feito)
+    assert "O cliente não tem e-mail. Mande carta com AR" in texto and "Mensagem que não foi" in texto
 
 
 def test_quem_nao_ve_documentos_ve_o_contrato_mascarado_e_sem_elo_para_o_cliente() -> None:
