@@ -243,12 +243,14 @@ def test_o_trabalhador_atende_e_as_mensagens_entregues_sao_apagadas(
     no_ar: tuple[str, psutil.Process], instalacao: Instalacao
 ) -> None:
     mandar = "from erp.rotinas.tasks import executar as t; [t.delay('filas/limpar_mensagens') for _ in range(3)]"
+    limpar = "from erp.rotinas.services import executar; executar('filas/limpar_mensagens', iniciada_por='teste')"
     contar = "SELECT count(*) FROM kombu_message WHERE payload LIKE '%filas/limpar_mensagens%' AND "
     assert instalacao.python(mandar).returncode == 0
     esperar(lambda: instalacao.sql(contar + "visible") == [(0,)], 120)
     assert instalacao.python(mandar).returncode == 0
     esperar(lambda: instalacao.sql(contar + "visible") == [(0,)], 120)
-    # The last one deletes the rows of those before it; only its own, and those taken with it, may be left.
+    assert instalacao.python(limpar).returncode == 0  # a message only wakes: the routine has its own time
+    # What is deleted is what was delivered by then; only those taken at that very moment may be left.
     esperar(lambda: instalacao.sql(contar + "NOT visible")[0][0] <= 3, 10)
 
 
