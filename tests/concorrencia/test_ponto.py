@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -27,6 +28,8 @@ from tests.erp.colaboradores.elenco import (
     relogio,
     usuario,
 )
+from tests.falhas.test_tipar_morto import espera_pela_linha
+from tests.falhas.vivos import esperar
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CEDO = ("08:00", "12:00", "13:00", "17:00")
@@ -85,6 +88,36 @@ def test_marca_que_chega_enquanto_se_faz_a_folha_nunca_se_perde(pessoas: list[Co
     assert not DiaTocado.objects.filter(dia__lte=SEGUNDA).exists()
     assert {folha(pessoa, SEGUNDA).trabalhado for pessoa in pessoas} == {480}
     conferir(12)
+
+
+def test_marca_que_chega_depois_de_lidas_as_outras_deixa_a_sua_nota(pessoas: list[Colaborador]) -> None:
+    """The instant that matters: the marks are read, and the sheet is not written yet."""
+    maria = pessoas[0]
+    gerar_dia(SEGUNDA)
+    marcar(maria, SEGUNDA, "08:00")
+    tranca = connection.copy()
+    refaz = threading.Thread(target=_apurar)
+    try:
+        tranca.set_autocommit(False)
+        with tranca.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM colaboradores_folhadia FOR UPDATE")
+        refaz.start()
+        esperar(espera_pela_linha, 30, "ninguém espera pela folha")
+        marcar(maria, SEGUNDA, "12:00")
+    finally:
+        tranca.rollback()
+        tranca.close()
+        refaz.join(30)
+    apurar_tocados(SEGUNDA + timedelta(days=1))
+    assert folha(maria, SEGUNDA).trabalhado == 240
+    conferir(12)
+
+
+def _apurar() -> None:
+    try:
+        apurar_tocados(SEGUNDA + timedelta(days=1))
+    finally:
+        connection.close()
 
 
 def test_dois_gerentes_tratam_a_mesma_ausencia_e_so_um_consegue(pessoas: list[Colaborador]) -> None:
