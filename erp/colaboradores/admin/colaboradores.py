@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -55,7 +57,39 @@ class CampoDocumento(forms.CharField):
         return texto
 
 
+class CampoGraus(forms.CharField):
+    """Decimal degrees with comma or dot, as maps give them; rounded to six places, a hand's breadth. Empty is None."""
+
+    def __init__(self, limite: int, nome: str) -> None:
+        super().__init__(
+            label=nome, required=False, max_length=30, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})
+        )
+        self.limite = limite
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}".replace(".", ",") if isinstance(value, Decimal) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.clean(data) != initial)
+        except forms.ValidationError:
+            return True
+
+    def clean(self, value: Any) -> Any:
+        texto = str(super().clean(value)).replace(",", ".")
+        if not texto:
+            return None
+        if not re.fullmatch(r"[+-]?\d{1,3}(\.\d{1,20})?", texto, re.ASCII):
+            raise forms.ValidationError("Escreva em graus decimais, como -19,92.")
+        graus = round(Decimal(texto), 6)
+        if abs(graus) > self.limite:
+            raise forms.ValidationError(f"{self.label} vai de -{self.limite} a {self.limite}.")
+        return graus
+
+
 class FormularioColaborador(FormularioModelo):
+    latitude = CampoGraus(90, "Latitude")
+    longitude = CampoGraus(180, "Longitude")
     cpf = CampoDocumento(CPF(), "CPF")
     pis = CampoDocumento(PIS(), "PIS", required=False, help_text="Como o relógio antigo conhece a pessoa.")
     municipio = CampoMunicipio(help_text="Onde trabalha: valem os feriados deste município e do estado dele.")
