@@ -27,6 +27,7 @@ def preparar_ambiente(pasta: Path) -> None:
         "CELERY_BROKER_URL": "",
         "DEBUG": "1",
         "LOG_NIVEL": "ERROR",
+        "EMAIL_URL": "smtp://127.0.0.1:9",  # nothing listens there, and no worker runs
     }
     sys.path.insert(0, str(RAIZ))
 

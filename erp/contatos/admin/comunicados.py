@@ -24,6 +24,8 @@ from erp.contatos.admin import textos
 from erp.contatos.admin.filtros import ModeloFiltro, MotivoFiltro, PeriodoFiltro, SituacaoFiltro
 from erp.contatos.canais import canais
 from erp.contatos.models import Comunicado
+from filas.admin.topo import frase_do_parado
+from filas.estado import parados
 from filas.models import Mensagem
 
 ACHADOS = 500
@@ -39,6 +41,7 @@ class ComunicadoAdmin(SomenteLeitura, AdminBase):
     list_display_links = ["quando"]
     list_filter = [SituacaoFiltro, MotivoFiltro, ModeloFiltro, PeriodoFiltro]
     list_filter_sheet = True
+    list_before_template = "admin/contatos/comunicados_topo.html"
     search_fields = ["pk"]  # shows the box; `get_search_results` does the looking
     search_help_text = "Código ou CPF/CNPJ do cliente, e-mail, ou o fato (titulo:123:vence:-3), inteiros"
     ordering = ["-pk"]
@@ -47,7 +50,10 @@ class ComunicadoAdmin(SomenteLeitura, AdminBase):
     actions_detail = ["cancelar", "repetir"]
 
     class Media:
-        css = {"all": ["pdv/retaguarda.css"]}
+        css = {"all": ["pdv/retaguarda.css", "contatos/contatos.css"]}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"parado": parado(), **(extra_context or {})})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         linhas: QuerySet[Any] = super().get_queryset(request)
@@ -178,6 +184,13 @@ class ComunicadoAdmin(SomenteLeitura, AdminBase):
             case Situacao.FALHOU:
                 return f"Espera você desde {textos.curta(c.terminado_em)}"
         return f"Parado {textos.curta(c.terminado_em)}"
+
+
+def parado() -> str:
+    """Why nothing of a channel goes out just now, if so."""
+    contextos = {porta.contexto for porta in canais()}
+    frases = [frase_do_parado(retrato) for retrato in parados() if retrato.nome in contextos]
+    return " ".join(frases)
 
 
 def frase(c: Comunicado) -> str:

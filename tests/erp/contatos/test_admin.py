@@ -288,3 +288,12 @@ def test_lembrete_se_escreve_e_diz_a_proxima_vez(db: None) -> None:
 def test_enviar_sem_nada_e_sem_titulos_nao_quebra(db: None) -> None:
     assert enviar().total == 0
     assert not Titulo.objects.exists()
+
+
+def test_a_lista_diz_quando_o_email_nao_esta_saindo(modelo: ModeloMensagem, settings: Any) -> None:
+    ana = navegador("gerente")
+    settings.CONTATOS_EMAIL_LIGADO = True
+    por_na_fila(aviso())
+    assert "falta configurar" not in _texto(ana.get(_lista("comunicado")))
+    settings.CONTATOS_EMAIL_LIGADO = False
+    assert "E-mails a clientes e à equipe: falta configurar." in _texto(ana.get(_lista("comunicado")))
