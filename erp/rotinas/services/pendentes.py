@@ -10,7 +10,7 @@ from django.utils import timezone
 from erp.rotinas import registro
 from erp.rotinas.models import Execucao
 from erp.rotinas.registro import Recuperacao, Rotina, RotinaDesconhecida
-from erp.rotinas.services.batida import tique
+from erp.rotinas.services.batida import tique_se_preciso
 from erp.rotinas.services.estados import mover
 from erp.rotinas.services.execucao import comecar, em_curso
 from erp.rotinas.services.limpeza import interromper_mortas
@@ -22,7 +22,7 @@ SEGUNDOS = 60.0  # then the next wake-up goes on: no task holds a worker for eve
 
 def acordada(parar: Callable[[], bool] = lambda: False) -> int:
     """What every wake-up means, whatever it says: tick, and run what waits. Returns how many were taken."""
-    tique()
+    tique_se_preciso()
     return executar_pendentes(parar=parar)
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,7 +14,7 @@ from erp.rotinas import registro
 from erp.rotinas.agenda import cada, diaria
 from erp.rotinas.models import AlarmeRotina, Batida, Execucao, RotinaAgendada
 from erp.rotinas.registro import DA_COMPETENCIA, DO_DIA, Recuperacao
-from erp.rotinas.services import executar_pendentes, sincronizar_agendas, tique
+from erp.rotinas.services import acordada, executar_pendentes, sincronizar_agendas, tique
 
 pytestmark = pytest.mark.django_db
 Situacao = Execucao.Situacao
@@ -265,3 +266,24 @@ def test_a_batida_fica_anotada():
     tique(NOITE + timedelta(seconds=10))
     assert Batida.objects.get().em == NOITE + timedelta(seconds=10)
     assert timezone.is_aware(Batida.objects.get().em)
+
+
+def test_duas_mensagens_no_mesmo_segundo_olham_as_agendas_uma_vez(agendar):
+    """Beat sends one for each schedule: seven of the system's own come at once, every ten seconds."""
+    caminho, feitas = agendar(agenda=cada(segundos=1), vista_em=timezone.now() - timedelta(seconds=5))
+    acordada()
+    assert len(feitas) == 1
+    em = Batida.objects.get().em
+    with time_machine.travel(em.replace(microsecond=999_000), tick=False):
+        assert acordada() == 0
+        assert Batida.objects.get().em == em
+    with time_machine.travel(em + timedelta(seconds=1), tick=False):
+        assert acordada() == 1
+    assert Execucao.objects.filter(rotina=caminho).count() == 2
+
+
+def test_uma_batida_deixada_no_futuro_nao_cala_as_seguintes(agendar):
+    _, feitas = agendar(agenda=cada(segundos=1), vista_em=timezone.now() - timedelta(seconds=5))
+    Batida.objects.update(em=timezone.now() + timedelta(days=400))
+    acordada()
+    assert len(feitas) == 1
