@@ -262,6 +262,8 @@ PDV_MORTES_MAXIMO = ambiente.inteiro("PDV_MORTES_MAXIMO", 3, minimo=1, maximo=10
 
 # Routines
 ROTINA_APROVACAO_ACIMA = ambiente.inteiro("ROTINA_APROVACAO_ACIMA", 500, minimo=0, maximo=10_000_000)
+# Route files have addresses of people: after so many days they go; the list of routes stays.
+VISITAS_GUARDAR_ROTAS_DIAS = ambiente.inteiro("VISITAS_GUARDAR_ROTAS_DIAS", 180, minimo=1, maximo=3650)
 ROTINA_TOLERANCIA = timedelta(minutes=ambiente.inteiro("ROTINA_TOLERANCIA", 10, minimo=1, maximo=24 * 60))
 ROTINA_DEMORA_MINIMA = timedelta(seconds=ambiente.inteiro("ROTINA_DEMORA_MINIMA", 30, minimo=1, maximo=86_400))
 # How many of the company's routines run at once: the other workers are for the tills.

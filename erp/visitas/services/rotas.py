@@ -17,6 +17,7 @@ from erp.visitas.models import ArquivoRota, Visita
 from erp.visitas.planilha import Parada, Partida, Rota, montar
 from erp.visitas.rules import Ponto
 
+PASTA = "rotas"
 OBJETO = Visita._meta.label_lower
 # Done or not, what was of the day stays in its route: making it again in the afternoon makes no other file.
 DO_DIA = (Visita.Situacao.MARCADA, Visita.Situacao.REALIZADA, Visita.Situacao.NAO_REALIZADA)
@@ -71,7 +72,7 @@ def _gerar(contexto: Contexto, colaborador_id: int) -> None:
     contexto.item("visitas.arquivorota", str(travado.pk), f"{travado}: {quantas}, {km}")
     if contexto.simulacao:
         return
-    nome = f"rotas/{dia:%Y/%m/%d}/{travado.pk}-{resumo[:32]}.csv"
+    nome = f"{PASTA}/{dia:%Y/%m/%d}/{travado.pk}-{resumo[:32]}.csv"
     _guardar(nome, rota.conteudo)
     ArquivoRota.objects.create(
         colaborador=travado, dia=dia, versao=1 if ultima is None else ultima.versao + 1, arquivo=nome, sha256=resumo,

@@ -16,7 +16,7 @@ from erp.colaboradores.models import Colaborador
 from erp.rotinas.models import Execucao
 from erp.rotinas.services import executar
 from erp.visitas.models import ArquivoRota, Visita
-from erp.visitas.services import cancelar, concluir, ler_rota, marcar
+from erp.visitas.services import cancelar, concluir, esquecer_rotas, ler_rota, marcar
 from erp.visitas.services.rotas import ArquivoPerdido
 from tests.erp.elenco import empresa, hoje, pessoa
 from tests.erp.visitas.elenco import CAMINHO, colaborador, rodar, visita
@@ -169,6 +169,29 @@ def test_a_rota_e_do_dia_para_o_qual_foi_agendada_nao_do_dia_em_que_rodou() -> N
     Visita.objects.filter(pk=de_hoje.pk).update(dia=hoje() - timedelta(days=1))
     executar(CAMINHO, iniciada_por="beat", agendada_para=timezone.now() - timedelta(days=1))
     assert ArquivoRota.objects.get().dia == hoje() - timedelta(days=1)
+
+
+def test_arquivos_de_antes_do_prazo_se_apagam_e_a_lista_fica(settings: Any) -> None:
+    settings.VISITAS_GUARDAR_ROTAS_DIAS = 1
+    rita = colaborador()
+    visita(rita, onde=PERTO)
+    rodar()
+    velha = visita(rita, onde=PERTO)
+    Visita.objects.filter(pk=velha.pk).update(dia=hoje() - timedelta(days=2))
+    executar(CAMINHO, iniciada_por="teste", agendada_para=timezone.now() - timedelta(days=2))
+    assert len(arquivos()) == 2
+    assert executar("Visitas/EsquecerRotas", iniciada_por="teste").contagens == {"apagados": 1}
+    assert ArquivoRota.objects.count() == 2
+    assert ler_rota(ArquivoRota.objects.get(dia=hoje()))
+    with pytest.raises(ArquivoPerdido):
+        ler_rota(ArquivoRota.objects.get(dia=hoje() - timedelta(days=2)))
+    assert esquecer_rotas(antes_de=hoje()) == 0
+    default_storage.save("rotas/2001/02/03/orfao.csv", ContentFile(b"de quem morreu antes da linha"))
+    assert esquecer_rotas(antes_de=hoje()) == 1 and len(arquivos()) == 1
+
+
+def test_sem_nenhuma_rota_guardada_nao_ha_o_que_apagar() -> None:
+    assert esquecer_rotas(antes_de=hoje()) == 0
 
 
 def _esquecer() -> None:
