@@ -48,7 +48,15 @@ def apagar(pasta: Path) -> None:
 def produzir(opcoes: argparse.Namespace, *, ja_feito: bool, pasta: Path) -> None:
     manage("migrate")
     django.setup()
-    from captura import clientes, contatos, empresa, jazigos, ponto, rotinas  # models: only once Django is set up
+    from captura import (
+        clientes,
+        contatos,
+        empresa,
+        jazigos,
+        planos,
+        ponto,
+        rotinas,
+    )  # models: only once Django is set up
 
     with servidor() as url:
         if ja_feito:
@@ -56,7 +64,7 @@ def produzir(opcoes: argparse.Namespace, *, ja_feito: bool, pasta: Path) -> None
         else:
             empresa.vender(url, empresa.cadastrar())
             ids = clientes.receber(url) | empresa.trabalhar() | contatos.encher_os_comunicados()
-            ids |= jazigos.encher_os_jazigos() | ponto.fazer_as_folhas()
+            ids |= jazigos.encher_os_jazigos() | ponto.fazer_as_folhas() | planos.vender_planos()
             ids |= rotinas.rodar_as_rotinas()
             (pasta / "ids.json").write_text(json.dumps(ids))
         manual = (RAIZ / "docs" / "manual.md").read_text()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import BooleanField, DecimalField, Func, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -22,11 +21,10 @@ from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from erp.cadastros.documentos import mostrar
 from erp.cadastros.formatos import reais
-from erp.cadastros.textos import palavras
 from erp.planos.admin.acoes import VENDER, AcoesDeContrato
 from erp.planos.admin.filtros import PlanoFilter, SituacaoFilter
 from erp.planos.admin.venda import pagina_de_venda
-from erp.planos.models import Contratacao, Dependente, Obito, ParametrosDePlano, Situacao
+from erp.planos.models import Contratacao, Obito, ParametrosDePlano, Situacao
 from erp.planos.selectors.debitos import SQL_VENCIDO
 from erp.planos.selectors.ficha import (
     CORES,
@@ -38,6 +36,7 @@ from erp.planos.selectors.ficha import (
     pessoas,
     prazo,
 )
+from erp.planos.selectors.pessoas import buscar_dependentes
 
 # What fits a contract in each state; what it never had is not offered.
 _CABEM = {
@@ -51,6 +50,7 @@ _CABEM = {
     },
     Situacao.CANCELADO: {"obito_do_titular"},
 }  # fmt: skip
+ACHADOS = 500  # people with the words of a search
 _DE_DIVIDA = {"combinar", "cancelar_por_atraso", "registrar_aviso"}
 
 
@@ -117,15 +117,15 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """By the indexes, never by `icontains`: first who it is, then their contracts."""
+        """By the indexes, never by `icontains`: who it is is asked first, for an OR of questions has no index."""
         termo = search_term.strip()
         if not termo:
             return queryset, False
         numero = termo.upper().removeprefix("P")
         achados = Q(numero=int(numero)) if numero.isdecimal() and len(numero) < 19 else Q(pk__in=[])
         ve = usuario_de(request).has_perm(VER_DOCUMENTOS)
-        achados |= Q(titular__in=Cliente.objects.buscar(termo, finais=ve).values("pk"))
-        achados |= Q(pk__in=_dos_dependentes(termo).values("contratacao_id"))
+        achados |= Q(titular__in=list(Cliente.objects.buscar(termo, finais=ve).values_list("pk", flat=True)[:ACHADOS]))
+        achados |= Q(pk__in=list(buscar_dependentes(termo).values_list("contratacao_id", flat=True)[:ACHADOS]))
         return queryset.filter(achados), False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -205,14 +205,3 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
     def condicoes(self, contrato: Contratacao) -> SafeString:
         campos = [(str(c.verbose_name), getattr(contrato, c.attname)) for c in ParametrosDePlano._meta.local_fields]
         return mark_safe(render_to_string("planos/condicoes.html", {"campos": campos, "c": contrato}))
-
-
-def _dos_dependentes(termo: str) -> QuerySet[Dependente]:
-    """The people with these words in their names, or with this CPF."""
-    limpo = "".join(letra for letra in termo if letra.isdigit())
-    achados = Q(cpf=limpo) if len(limpo) == 11 else Q(pk__in=[])
-    vivos = Dependente.objects.all()
-    if consulta := " & ".join(f"{palavra}:*" for palavra in palavras(termo)):
-        vivos = vivos.alias(vetor=SearchVector("busca", config="simple"))
-        achados |= Q(vetor=SearchQuery(consulta, config="simple", search_type="raw"))
-    return vivos.filter(achados)

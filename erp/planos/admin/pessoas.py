@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import BooleanField, Q, QuerySet, Value
+from django.db.models import BooleanField, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +17,10 @@ from erp.cadastros.admin.colunas import coluna_dia, coluna_instante
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
-from erp.cadastros.documentos import limpar, mostrar
-from erp.cadastros.textos import palavras
+from erp.cadastros.documentos import mostrar
 from erp.planos.admin.acoes import AcoesDeDependente
 from erp.planos.models import Dependente, Obito, Situacao
+from erp.planos.selectors.pessoas import buscar_dependentes
 
 
 class CoberturaFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
@@ -70,11 +69,7 @@ class DependenteAdmin(AcoesDeDependente, SomenteLeitura, AdminBase):
         """By the indexes, never by `icontains`."""
         if not search_term.strip():
             return queryset, False
-        achados = Q(cpf=limpo) if len(limpo := limpar(search_term)) == 11 else Q(pk__in=[])
-        if consulta := " & ".join(f"{palavra}:*" for palavra in palavras(search_term)):
-            queryset = queryset.alias(vetor=SearchVector("busca", config="simple"))
-            achados |= Q(vetor=SearchQuery(consulta, config="simple", search_type="raw"))
-        return queryset.filter(achados), False
+        return buscar_dependentes(search_term, queryset), False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Nobody leaves twice, nor dies twice."""
@@ -126,13 +121,19 @@ class ObitoAdmin(SomenteLeitura, AdminBase):
 
     list_display = ["quem", "no_dia", "certidao", "registrado_por", "quando"]
     list_select_related = ["cliente", "dependente"]
-    search_fields = ["=certidao"]
+    search_fields = ["certidao"]
     search_help_text = "Número inteiro da certidão"
     sortable_by = ()
     fields = ["quem", "data", "certidao", "registrado_por", "registrado_em"]
     readonly_fields = ["quem"]
     no_dia = coluna_dia("data", "data")
     quando = coluna_instante("registrado_em", "registrado em")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By `obito_certidao`."""
+        return (queryset.filter(certidao=termo) if (termo := search_term.strip()) else queryset), False
 
     @admin.display(description="quem")
     def quem(self, obito: Obito) -> str:

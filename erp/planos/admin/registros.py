@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.cadastros.admin.colunas import coluna_dia, coluna_instante
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.formatos import reais
-from erp.planos.models import AvisoContratacao, MudancaContratacao, Situacao
+from erp.planos.models import AvisoContratacao, Contratacao, MudancaContratacao, Situacao
 from erp.planos.selectors.ficha import CORES
 
 
@@ -43,6 +43,22 @@ class _DoContrato(SomenteLeitura, AdminBase):
     sortable_by = ()
     ordering = ["-id"]
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By whole numbers, each by its index: `iexact` would read every row as text."""
+        termo = search_term.strip().upper().removeprefix("P")
+        if not termo:
+            return queryset, False
+        if not termo.isdecimal() or len(termo) > 18:
+            return queryset.none(), False
+        contratos = list(Contratacao.objects.filter(numero=int(termo)).values_list("pk", flat=True))
+        return queryset.filter(self.do_numero(int(termo), contratos)), False
+
+    def do_numero(self, numero: int, contratos: list[int]) -> Q:
+        """The rows that a number finds: those of these contracts."""
+        return Q(contratacao__in=contratos)
+
     @admin.display(description="contrato")
     def contrato(self, linha: Any) -> SafeString:
         endereco = reverse("admin:planos_contratacao_change", args=[linha.contratacao_id])
@@ -59,12 +75,15 @@ class MudancaContratacaoAdmin(_DoContrato):
         "__str__", "contrato", "para_", "no_dia", "quando", "quem", "motivo", "vencido_", "cancelado_",
     ]  # fmt: skip
     list_filter = [DiasFilter, ("para", ChoicesDropdownFilter)]
-    search_fields = ["=execucao", "=contratacao__numero"]
+    search_fields = ["execucao"]
     search_help_text = "Número do contrato, ou da execução da rotina"
     fields = ["contrato", "de", "para", "dia", "em", "quem", "motivo", "execucao", "vencido_", "cancelado_"]
     readonly_fields = ["contrato", "vencido_", "cancelado_"]
     no_dia = coluna_dia("dia", "dia")
     quando = coluna_instante("em", "registrada em")
+
+    def do_numero(self, numero: int, contratos: list[int]) -> Q:
+        return super().do_numero(numero, contratos) | Q(execucao=numero)
 
     @rotulo("para", {str(s.value): cor for s, cor in CORES.items()})
     def para_(self, mudanca: MudancaContratacao) -> tuple[str, str]:
@@ -84,8 +103,8 @@ class AvisoContratacaoAdmin(_DoContrato):
     """Notices that were delivered, with what proves each."""
 
     list_display = ["__str__", "contrato", "finalidade", "canal", "quando", "referencia", "registrado_por"]
-    list_filter = [("finalidade", ChoicesDropdownFilter), ("canal", ChoicesDropdownFilter)]
-    search_fields = ["=contratacao__numero"]
+    list_filter = [("finalidade", ChoicesDropdownFilter)]
+    search_fields = ["contratacao"]
     search_help_text = "Número do contrato"
     fields = [
         "contrato",

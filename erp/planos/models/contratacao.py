@@ -36,7 +36,7 @@ class Contratacao(ParametrosDePlano):
     )
 
     numero = models.BigIntegerField("número", unique=True)
-    plano = models.ForeignKey(Plano, models.PROTECT, verbose_name="plano", related_name="contratacoes")
+    plano = models.ForeignKey(Plano, models.PROTECT, verbose_name="plano", related_name="contratacoes", db_index=False)
     titular = models.ForeignKey(Cliente, models.PROTECT, verbose_name="titular", related_name="contratacoes")
     filial = models.ForeignKey(Filial, models.PROTECT, verbose_name="filial", related_name="+", db_index=False)
     inicio = models.DateField("início")
@@ -68,7 +68,8 @@ class Contratacao(ParametrosDePlano):
         indexes = [
             # the routines, a stretch of ids at a time; the list of one state
             models.Index(fields=["situacao", "id"], name="contratacao_situacao"),
-            # the list of one filial
+            # the list of one plan, and of one filial
+            models.Index(fields=["plano", "id"], name="contratacao_plano"),
             models.Index(fields=["filial", "id"], name="contratacao_filial"),
             # whose instalments run out: the horizon
             models.Index(

@@ -89,6 +89,7 @@ class Obito(models.Model):
         verbose_name = "óbito"
         ordering = ["-id"]
         default_permissions = ("view",)
+        indexes = [models.Index(fields=["certidao"], name="obito_certidao")]  # the search box
         constraints = [
             models.CheckConstraint(
                 condition=Q(cliente__isnull=False) | Q(dependente__isnull=False), name="obito_de_alguem"

@@ -30,18 +30,20 @@ def suspender_em_atraso(contexto: Contexto, ator: Ator) -> None:
     2. Above the limit, wait for a second person.
     3. In batches: lock, read again what is still so, change, tell the titular, and pass the fence.
     """
-    achados = [d for lidos in em_atraso(contexto, [Situacao.ATIVO], a_suspender) for d in lidos]
+    achados: list[int] = []  # only their ids: memory does not grow with the debts
     total = Decimal(0)
-    for debito in achados:
-        total += debito.vencido
-        contexto.item(OBJETO, str(debito.contratacao_id), descrever(debito), debito.vencido)
+    for debitos in em_atraso(contexto, [Situacao.ATIVO], a_suspender):
+        for debito in debitos:
+            achados.append(debito.contratacao_id)
+            total += debito.vencido
+            contexto.item(OBJETO, str(debito.contratacao_id), descrever(debito), debito.vencido)
     contexto.contar("a suspender", len(achados))
     contexto.somar("vencido", total)
     contexto.exigir_aprovacao(
         len(achados), f"Suspender {len(achados)} contratos, R$ {formatar(total)} vencidos.", total
     )
     if not contexto.simulacao:
-        em_lotes(contexto, [d.contratacao_id for d in achados], lambda ids: _suspender(contexto, ator, ids))
+        em_lotes(contexto, achados, lambda ids: _suspender(contexto, ator, ids))
 
 
 def em_atraso(contexto: Contexto, situacoes: Sequence[Situacao], ler: Leitor) -> Iterator[list[Debito]]:
