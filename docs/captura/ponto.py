@@ -27,8 +27,8 @@ def fazer_as_folhas() -> dict[str, Any]:
     noite = Escala.objects.create(
         nome="12x36 da noite", tipo="ciclo", horarios=["19:00-07:00", ""], folga_em_feriado=False
     )
-    rita = _pessoa("Rita Nogueira", "101", "52998224725", "Atendente", filial, semana, inicio)
-    otto = _pessoa("Otto Prates", "102", "11144477735", "Vigia", filial, noite, inicio)
+    rita = _pessoa("Rita Nogueira", "P101", "39053344705", "Atendente", filial, semana, inicio)
+    otto = _pessoa("Otto Prates", "P102", "86288366757", "Vigia", filial, noite, inicio)
     uteis = [inicio + i * UM_DIA for i in range(28) if (inicio + i * UM_DIA).weekday() < 5]
     faltou, esqueceu, ficou = uteis[3], uteis[7], uteis[10]
     horas = {esqueceu: DIA_COMUM[:3], ficou: ("07:58", "12:00", "13:01", "19:30"), faltou: ()}
