@@ -29,6 +29,7 @@ Tipo = AlarmeRotina.Tipo
 FICAM: Final = timedelta(hours=24)  # a missed or slow run stays on the board that long, however well the next went
 PACIENCIA: Final = timedelta(minutes=5)
 POR_EMAIL: Final = 100
+PAGINA: Final = "/admin/rotinas/rotinaagendada/?mostrar=problemas"
 
 
 def alarmar(
@@ -107,7 +108,7 @@ def _corpo(alarmes: list[AlarmeRotina]) -> str:
         f"{' (já voltou ao normal)' if a.encerrado_em else ''}"
         for a in alarmes
     ]
-    return "\n".join(["O que precisa de alguém:", "", *linhas, "", f"{settings.RETAGUARDA_URL}/admin/rotinas/", ""])
+    return "\n".join(["O que precisa de alguém:", "", *linhas, "", f"{settings.RETAGUARDA_URL}{PAGINA}", ""])
 
 
 def _titulo(alarme: AlarmeRotina) -> str:

@@ -12,6 +12,7 @@ from erp.rotinas.horarios import Devidos, horario_de
 from erp.rotinas.models import AlarmeRotina, Batida, Execucao, RotinaAgendada
 from erp.rotinas.registro import Recuperacao, Rotina
 from erp.rotinas.services.alarmes import alarmar
+from erp.rotinas.services.estados import nao_congelar
 from erp.rotinas.textos import hora_e_dia, quantos_horarios
 
 TRAVA: Final = "rotinas.batida"
@@ -59,14 +60,11 @@ def tique_se_preciso() -> int:
 
 
 def _minha_vez() -> bool:
+    nao_congelar()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('idle_in_transaction_session_timeout', '30s', true),"
-            " pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
-            [TRAVA],
-        )
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [TRAVA])
         linha = cursor.fetchone()
-    return bool(linha and linha[1])
+    return bool(linha and linha[0])
 
 
 def _agendar(linha: RotinaAgendada, agora: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from erp.rotinas.models import Execucao
@@ -20,3 +21,9 @@ def posse() -> dict[str, Any]:
         "conexao": RawSQL("pg_backend_pid()", []),
         "conexao_desde": RawSQL("(SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid()))", []),
     }
+
+
+def nao_congelar() -> None:
+    """For a short transaction that others wait for: a process stopped in the middle of it loses its turn."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '30s'")

@@ -11,7 +11,7 @@ from erp.rotinas import registro
 from erp.rotinas.models import Execucao
 from erp.rotinas.registro import Recuperacao, Rotina, RotinaDesconhecida
 from erp.rotinas.services.batida import tique_se_preciso
-from erp.rotinas.services.estados import mover
+from erp.rotinas.services.estados import mover, nao_congelar
 from erp.rotinas.services.execucao import comecar, em_curso
 from erp.rotinas.services.limpeza import interromper_mortas
 from erp.rotinas.services.trabalho import trabalhar
@@ -53,6 +53,7 @@ def executar_pendentes(*, segundos: float = SEGUNDOS, parar: Callable[[], bool] 
 @transaction.atomic
 def _tomar(deixadas: list[int]) -> Execucao | None:
     """The oldest that waits, as running, skipped, or still pending when it must wait."""
+    nao_congelar()
     pendentes = Execucao.objects.select_for_update(skip_locked=True).filter(situacao=Situacao.PENDENTE)
     execucao = pendentes.exclude(pk__in=deixadas).order_by("pk").first()
     if execucao is None:
