@@ -77,10 +77,12 @@ def marcado(quando: datetime, agora: datetime) -> str:
 
 
 def duracao(tempo: timedelta | None) -> str:
-    """`0,3 s`, `12,4 s`, `3 min 20 s`, `1 h 05 min`."""
+    """`menos de 0,1 s`, `0,3 s`, `12,4 s`, `3 min 20 s`, `1 h 05 min`."""
     if tempo is None:
         return VAZIO
     segundos = max(0.0, tempo.total_seconds())
+    if segundos < 0.05:
+        return "menos de 0,1 s"
     if segundos < 59.95:
         return f"{segundos:.1f} s".replace(".", ",")
     minutos, resto = divmod(round(segundos), 60)
