@@ -48,15 +48,8 @@ def apagar(pasta: Path) -> None:
 def produzir(opcoes: argparse.Namespace, *, ja_feito: bool, pasta: Path) -> None:
     manage("migrate")
     django.setup()
-    from captura import (
-        clientes,
-        contatos,
-        empresa,
-        jazigos,
-        planos,
-        ponto,
-        rotinas,
-    )  # models: only once Django is set up
+    # models: only once Django is set up
+    from captura import clientes, contatos, empresa, etiquetas, jazigos, planos, ponto, rotinas
 
     with servidor() as url:
         if ja_feito:
@@ -66,6 +59,7 @@ def produzir(opcoes: argparse.Namespace, *, ja_feito: bool, pasta: Path) -> None
             ids = clientes.receber(url) | empresa.trabalhar() | contatos.encher_os_comunicados()
             ids |= jazigos.encher_os_jazigos() | ponto.fazer_as_folhas() | planos.vender_planos()
             ids |= rotinas.rodar_as_rotinas()
+            etiquetas.etiquetar()
             (pasta / "ids.json").write_text(json.dumps(ids))
         manual = (RAIZ / "docs" / "manual.md").read_text()
         lista = [f for f in fotos(ids) if opcoes.todas or f"/{f.nome}.png" in manual]

@@ -56,6 +56,7 @@ def fotos(ids: dict[str, Any]) -> list[Foto]:
         Foto("estoque", "/admin/estoque/documentoestoque/", 600),
         Foto("estoque-novo", "/admin/estoque/documentoestoque/add/", 800),
         Foto("clientes", "/admin/clientes/cliente/", 480),
+        Foto("cliente-etiquetas", f"/admin/clientes/cliente/{ids['cliente']}/change/", 1000),
         Foto("cliente-novo", "/admin/clientes/cliente/add/"),
         Foto("cliente-historico", f"/admin/clientes/cliente/{ids['cliente']}/history/", 600),
         Foto("registros-recebidos", "/admin/clientes/registrorecebido/", 520),

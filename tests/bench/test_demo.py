@@ -47,6 +47,7 @@ def test_demo_confere_depois_das_quedas_e_nao_deixa_nada_no_ar(demo: subprocess.
     dito, _ = demo.communicate(timeout=SEGUNDOS)
     assert demo.returncode == 0, dito
     assert "CONFERE: cada centavo e cada unidade" in dito
+    assert "em tempo simulado: 21 contratos" in dito
     assert "SIGKILL no replicador do PDV 2" in dito
     assert "SIGKILL no trabalhador" in dito
     for codigo in ("PRODUTO_NAO_CADASTRADO", "PAGAMENTO_NAO_FECHA"):
