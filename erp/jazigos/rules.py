@@ -12,6 +12,7 @@ import calendar
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import NamedTuple
 
 from erp.jazigos.models.cemiterio import RegraRateio
@@ -219,7 +220,7 @@ def mais_meses(dia: date, meses: int) -> date:
     """The same day so many months later; the last of the month where it has no such day."""
     numero = dia.year * 12 + dia.month - 1 + meses
     ano, mes = divmod(numero, 12)
-    return date(ano, mes + 1, min(dia.day, calendar.monthrange(ano, mes + 1)[1]))
+    return date(ano, mes + 1, min(dia.day, _ultimo(ano, mes + 1)))
 
 
 def _comeco(contrato: Situacao) -> date:
@@ -254,12 +255,18 @@ def _posicao(periodo: Periodo, dia: date, regra: str) -> int:
     if regra != RegraRateio.MES_30:
         return (dia - periodo.inicio).days + 1
     meses = (dia.year - periodo.inicio.year) * 12 + dia.month - periodo.inicio.month
-    ultimo = calendar.monthrange(dia.year, dia.month)[1]
+    ultimo = _ultimo(dia.year, dia.month)
     return meses * 30 + (30 if dia.day == ultimo else min(dia.day, 30))
 
 
 def _dia_do_mes(mes: date, dia: int) -> date:
-    return mes.replace(day=min(dia, calendar.monthrange(mes.year, mes.month)[1]))
+    return mes.replace(day=min(dia, _ultimo(mes.year, mes.month)))
+
+
+@cache
+def _ultimo(ano: int, mes: int) -> int:
+    """The last day of a month; asked five times for each charge."""
+    return calendar.monthrange(ano, mes)[1]
 
 
 def _centavos(valor: Decimal) -> Decimal:
