@@ -38,15 +38,19 @@ _CODIGO = "lpad(n::text, 11, '0')"
 def semear(o_que: str, clientes: int, contratos: int) -> None:
     """`o_que`: tipar, suspensao, cancelamento or jazigos. In the database of this process, which has a company."""
     semear_clientes("default", clientes)
-    {
-        "tipar": _para_tipar, "suspensao": _em_atraso, "cancelamento": _a_cancelar, "jazigos": _jazigos,
-    }[o_que](contratos)  # fmt: skip
+    if o_que == "tipar":
+        _para_tipar(clientes, contratos)
+    else:
+        {"suspensao": _em_atraso, "cancelamento": _a_cancelar, "jazigos": _jazigos}[o_que](contratos)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _para_tipar(contratos: int) -> None:
-    """A third of the customers have contracts of one state or another, with a dependant; one in thirty has died."""
+def _para_tipar(clientes: int, contratos: int) -> None:
+    """The first customers have contracts of one state or another, with a dependant each; some have died.
+
+    Of all of them, half came by the webservice, and the others owe something to a till.
+    """
     modelo = _vender(VENDA_EM_ATRASO)
     with _adormecido() as cursor:
         _multiplicar_contratos(cursor, modelo, contratos)
@@ -61,6 +65,16 @@ def _para_tipar(contratos: int) -> None:
                    (contratacao_id, nome, nascimento, parentesco, codigo_cliente, carencia_ate, incluido_em, cpf, motivo_exclusao)
                SELECT id, 'DEPENDENTE', '2000-01-01', 'filho', lpad((numero * 2)::text, 11, '0'), inicio, inicio, '', ''
                FROM planos_contratacao"""
+        )
+        cursor.execute("DELETE FROM registro_recebido WHERE right(codigo_cliente, 1) IN ('1', '3', '5', '7', '9')")
+        no_pdv = {
+            "origem": "1",
+            "origem_id": "n",
+            "codigo_cliente": "lpad((2 * n - 1)::text, 11, '0')",
+            "documento": "'1-' || n",
+        }
+        multiplicar(
+            cursor, "financeiro_titulo", no_pdv, clientes // 2 + 1, onde=f"origem_id = {modelo.pk} AND sequencia = 0"
         )
         cursor.execute(
             """INSERT INTO planos_obito (codigo_cliente, data, certidao, registrado_por, registrado_em)
@@ -143,7 +157,9 @@ def _multiplicar_contratos(cursor: CursorWrapper, modelo: Contratacao, quantos: 
     )  # fmt: skip
 
 
-def multiplicar(cursor: CursorWrapper, tabela: str, mudancas: Mapping[str, str], quantos: int) -> None:
+def multiplicar(
+    cursor: CursorWrapper, tabela: str, mudancas: Mapping[str, str], quantos: int, onde: str = "true"
+) -> None:
     """Copies 2 to `quantos` of every row. `mudancas`: what a copy has instead, with `n` its number and `t` the row."""
     cursor.execute(
         """SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped
@@ -155,7 +171,7 @@ def multiplicar(cursor: CursorWrapper, tabela: str, mudancas: Mapping[str, str],
     colunas = ", ".join(f'"{nome}"' for nome in nomes)
     cursor.execute(
         f"""INSERT INTO {tabela} ({colunas}) SELECT {valores}
-            FROM generate_series(2, %s) AS n CROSS JOIN (SELECT * FROM {tabela}) t ORDER BY n""",
+            FROM generate_series(2, %s) AS n CROSS JOIN (SELECT * FROM {tabela} WHERE {onde}) t ORDER BY n""",
         [quantos],
     )
     if "id" in mudancas:

@@ -258,9 +258,9 @@ embutido, com fsync, em um banco próprio da execução. As rodadas se alternam;
 - **fila_http**: 3.000 mensagens, um processo, um destino de verdade em loopback que responde em 50 ms, 16 chamadas
   por vez (o padrão de um contexto).
 - **fila_memoria**: 200.000 mensagens em uma só execução de um processo; o maior RSS contra o do primeiro décimo.
-- **tipar**: 1.000.000 de clientes sem etiqueta, um terço com contrato (ativo, suspenso ou cancelado) e dependente; todos com
-  registro do webservice. A rotina inteira, num processo; `tipar.de_novo` é rodar outra vez, sem nada a mudar. Memória: o maior
-  RSS do processo contra o do primeiro décimo.
+- **tipar**: 1.000.000 de clientes sem etiqueta: metade com registro do webservice, metade com título do PDV; 100.000 com
+  contrato (ativo, suspenso ou cancelado), dependente e parcelas; 10.000 óbitos. A rotina inteira, num processo; `tipar.de_novo`
+  é rodar outra vez, sem nada a mudar. Memória: o maior RSS do processo contra o do primeiro décimo.
 - **suspensao**, **cancelamento**: 100.000 contratos, todos a suspender (3 parcelas vencidas, 12 emitidas) ou a cancelar (14
   vencidas, 2 avisos provados, as parcelas a vencer estornadas), com a mudança, o evento de auditoria e o aviso de cada um.
 - **jazigos**: 100.000 contratos mensais com uma competência a cobrar. Cada rodada das rotinas tem um banco só dela.

@@ -30,7 +30,7 @@ class Alvo(NamedTuple):
 
 
 ALVOS = (
-    Alvo("tipar", "Cliente/TiparClientes", "clientes", CLIENTES, CLIENTES // 3, CLIENTES),
+    Alvo("tipar", "Cliente/TiparClientes", "clientes", CLIENTES, CONTRATOS, CLIENTES),
     Alvo("suspensao", "PlanoContratacao/SuspensaoRotina", "suspensos", CONTRATOS, CONTRATOS, CONTRATOS),
     Alvo("cancelamento", "PlanoContratacao/CancelamentoRotina", "cancelados", CONTRATOS, CONTRATOS, CONTRATOS),
     Alvo(
