@@ -30,7 +30,7 @@ def vender_planos() -> dict[str, Any]:
         nome="Família", valor_mensal=Decimal("59.90"), descricao="Titular e até oito dependentes."
     )
     individual = Plano.objects.create(nome="Individual", valor_mensal=Decimal("29.90"), dependentes_maximo=0)
-    clientes = list(Cliente.objects.order_by("cliente_varejo")[:14])
+    clientes = list(Cliente.objects.filter(pf_pj=Cliente.Pessoa.FISICA).order_by("cliente_varejo")[:14])
     for n, titular in enumerate(clientes[2:]):
         _vender(familia if n % 3 else individual, titular, hoje - timedelta(days=17 * n + 3))
     em_dia = _vender(familia, clientes[0], hoje - timedelta(days=200), _gente())
