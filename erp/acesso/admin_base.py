@@ -42,7 +42,9 @@ class AdminBase(AdminSemContagem):
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
         """Nobody writes a row into a filial that they do not see."""
-        if self.campo_filial is not None and not escopo.ve_filial(_usuario(request), valor_no_caminho(obj, self.campo_filial)):
+        if self.campo_filial is not None and not escopo.ve_filial(
+            _usuario(request), valor_no_caminho(obj, self.campo_filial)
+        ):
             raise PermissionDenied
         super().save_model(request, obj, form, change)
 

@@ -32,7 +32,9 @@ class RotinasConfig(AppConfig):
             conceder(grupo, "rotinas.view_rotinaagendada", "rotinas.view_execucao", "rotinas.view_alarmerotina")
         conceder("TI", "rotinas.executar_rotina")
         for grupo in ("gerente", "financeiro"):
-            conceder(grupo, "rotinas.aprovar_execucao")
+            conceder(
+                grupo, "rotinas.aprovar_execucao", "rotinas.view_execucao"
+            )  # who decides sees who would be touched
         conceder("TI", "django_celery_beat.view_periodictask", "django_celery_beat.change_periodictask")
         post_migrate.connect(_ao_migrar, sender=self, dispatch_uid="rotinas.agendas")
 

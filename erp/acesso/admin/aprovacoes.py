@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from erp.acesso import services
@@ -20,6 +26,17 @@ CORES = {
     Situacao.CONSUMIDA.value: "info",
     Situacao.VENCIDA.value: "info",
 }
+OndeVer = Callable[[Aprovacao, HttpRequest], str]
+
+_onde_ver: dict[str, OndeVer] = {}
+
+
+def registrar_onde_ver(acao: str, fn: OndeVer) -> None:
+    """Say which page shows what would be done by a request of `acao`: its address, or nothing for who may not open it.
+
+    Called in `AppConfig.ready` of the app above.
+    """
+    _onde_ver[acao] = fn
 
 
 @admin.register(Aprovacao)
@@ -28,13 +45,44 @@ class AprovacaoAdmin(SomenteLeitura, AdminBase):
     list_filter = ("situacao",)
     list_select_related = ("solicitada_por", "decidida_por")
     fieldsets = (
-        (None, {"fields": ("descricao", "motivo", "situacao", "quem_pediu", "solicitada_em", "expira_em")}),
+        (
+            None,
+            {
+                "fields": (
+                    "descricao",
+                    "motivo",
+                    "antes_de_decidir",
+                    "situacao",
+                    "quem_pediu",
+                    "solicitada_em",
+                    "expira_em",
+                )
+            },
+        ),
         ("Decisão", {"fields": ("quem_decidiu", "decidida_em", "motivo_decisao", "consumida_em")}),
         ("Para a TI", {"fields": ("acao", "objeto", "objeto_id", "dados")}),
     )
     readonly_fields = flatten_fieldsets(fieldsets)
     actions = ("aprovar", "recusar")
     actions_detail = ("aprovar", "recusar")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None:
+            fn = _onde_ver.get(obj.acao)
+            obj.onde_ver = fn(obj, request) if fn else ""  # by who is looking
+        return super().get_form(request, obj, change, **kwargs)
+
+    @admin.display(description="antes de decidir")
+    def antes_de_decidir(self, pedido: Any) -> str | SafeString:
+        endereco = getattr(pedido, "onde_ver", "")
+        return (
+            format_html(
+                '<a class="text-primary-600 dark:text-primary-500" href="{}">Veja o que seria feito, um por um</a>',
+                endereco,
+            )
+            if endereco
+            else "–"
+        )
 
     @display(description="situação", label=CORES)  # type: ignore[untyped-decorator]  # unfold is untyped
     def estado(self, pedido: Aprovacao) -> tuple[int, str]:

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
-from erp.rotinas.admin import alarmes, execucoes, rotinas
+from erp.rotinas.admin import alarmes, aprovacoes, execucoes, rotinas
 
 for _modelo in (PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     admin.site.unregister(_modelo)
 
-__all__ = ["alarmes", "execucoes", "rotinas"]
+__all__ = ["alarmes", "aprovacoes", "execucoes", "rotinas"]

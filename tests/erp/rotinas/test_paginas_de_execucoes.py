@@ -1,11 +1,14 @@
 """The list of executions, the page of one, and that of a simulation."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from erp.acesso.grupos import tabela
 from erp.acesso.models import Aprovacao
 from erp.rotinas.models import Execucao, ItemExecucao, LinhaExecucao
 from erp.rotinas.registro import DA_COMPETENCIA, DO_DIA
@@ -171,3 +174,22 @@ def test_a_pagina_de_uma_execucao_faz_poucas_perguntas_por_maior_que_seja(bia):
             bia.get(pagina(qual))
         contas.append(len(consultas))
     assert contas[0] == contas[1]
+
+
+def test_quem_decide_chega_a_quem_seria_atingido(client, declarar):
+    def suspender(contexto):
+        contexto.item("auth.User", "1", "Contrato 1: 40 dias em atraso", 10)
+        contexto.exigir_aprovacao(10_000, "10.000 contratos, R$ 1,00", Decimal(1))
+
+    espera = executar(declarar(suspender, referencia=DO_DIA), iniciada_por="sistema:agenda")
+    assert espera.situacao == Situacao.AGUARDA_APROVACAO
+    pedido = f"/admin/acesso/aprovacao/{espera.aprovacao_id}/change/"
+    decide = entrar(client, "ana", "view_aprovacao", "decidir_aprovacao", "aprovar_execucao", "view_execucao")
+    assert pagina(espera) in decide.get(pedido).content.decode()
+    assert "Contrato 1: 40 dias em atraso" in texto(decide.get(pagina(espera)))
+    assert pagina(espera) not in entrar(client, "zeca", "view_aprovacao").get(pedido).content.decode()
+
+
+def test_os_grupos_que_decidem_veem_execucoes():
+    for grupo in ("gerente", "financeiro"):
+        assert {"rotinas.aprovar_execucao", "rotinas.view_execucao"} <= tabela()[grupo]
