@@ -32,7 +32,9 @@ class CadastroAdmin(AdminBase):
     formfield_overrides = NUMEROS
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
-        if self.campo_filial is not None and not escopo.ve_filial(usuario_de(request), valor_no_caminho(obj, self.campo_filial)):
+        if self.campo_filial is not None and not escopo.ve_filial(
+            usuario_de(request), valor_no_caminho(obj, self.campo_filial)
+        ):
             raise PermissionDenied
         gravar_com_auditoria(obj, usuario=usuario_de(request), motivo=str(form.cleaned_data.get("motivo", "")))
 
