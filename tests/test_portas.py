@@ -41,8 +41,9 @@ def _enderecos(padroes: Any, antes: str) -> Iterator[str]:
 
 
 def _com_um(padrao: str) -> str:
-    """A 1 for each parameter."""
-    return re.sub(r"<[^>]+>", "1", re.sub(r"\(\?P<\w+>[^)]*\)\$?", "1", padrao))
+    """A 1 for each parameter, the first letter of those that may be any, and nothing of what only marks the ends."""
+    sem_parametros = re.sub(r"<[^>]+>", "1", re.sub(r"\(\?P<\w+>[^)]*\)\$?", "1", padrao))
+    return re.sub(r"/\?\$$|\^", "", re.sub(r"\[(\w)\w\]", r"\1", sem_parametros))
 
 
 @pytest.fixture
