@@ -69,7 +69,9 @@ def _conferir(contrato: ContratoManutencao, fim: date) -> None:
     if contrato.fim is None or fim <= contrato.fim:
         return
     periodo = rules.periodo_de(contrato.cobrado_ate, contrato.periodicidade)
-    if contrato.cobrado_ate >= contrato.fim and contrato.cobrado_ate != periodo.fim:
+    # a competência that was undone has its key: the routine would take it for charged, and nobody would pay for it
+    desfeita = Cobranca.objects.filter(contrato=contrato, fim__gt=contrato.fim).exists()
+    if desfeita or (contrato.cobrado_ate >= contrato.fim and contrato.cobrado_ate != periodo.fim):
         raise ErroDefinitivo(
             "FIM_JA_COBRADO", f"O contrato {contrato} já foi cobrado até o seu fim, {contrato.fim:%d/%m/%Y}.",
             "Faça um contrato novo a partir do dia seguinte.",

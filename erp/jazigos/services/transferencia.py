@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
@@ -24,6 +25,14 @@ class Transferencia(NamedTuple):
     concessao: Concessao
     encerramento: Encerramento | None
     contrato: ContratoManutencao | None
+
+
+class _Valor(NamedTuple):
+    """A value, since when it counts, and when it may change."""
+
+    valor: Decimal
+    desde: date
+    proximo_reajuste: date
 
 
 @transaction.atomic
@@ -63,15 +72,28 @@ def _passar_contrato(
     antigo = vigentes.exclude(fim__lt=em).select_related("jazigo__cemiterio").order_by("-inicio").first()
     if antigo is None:
         return None, None
-    fim, valor = antigo.fim, antigo.valor
+    fim, em_vigor = antigo.fim, _valor_em(antigo, em)
     encerramento = encerrar_contrato(contrato_id=antigo.pk, fim=em - rules.UM_DIA, motivo=motivo, usuario=usuario)
     antigo = encerramento.contrato
     novo = ContratoNovo(
-        jazigo=concessao.jazigo, titular=titular, inicio=em, fim=fim, valor=valor,
+        jazigo=concessao.jazigo, titular=titular, inicio=em, fim=fim, valor=em_vigor.valor,
         parametros={nome: getattr(antigo, nome) for nome in PARAMETROS},
     )  # fmt: skip
     contrato = criar_contrato(novo, usuario=usuario, motivo=motivo)
-    if antigo.proximo_reajuste > em:
-        contrato.valor_desde, contrato.proximo_reajuste = antigo.valor_desde, antigo.proximo_reajuste
+    if em_vigor.proximo_reajuste > em:
+        contrato.valor_desde, contrato.proximo_reajuste = em_vigor.desde, em_vigor.proximo_reajuste
         contrato.save(update_fields=["valor_desde", "proximo_reajuste"])
     return encerramento, contrato
+
+
+def _valor_em(contrato: ContratoManutencao, dia: date) -> _Valor:
+    """What the contract asks on a day. Adjustments by index felt only later are left to be made again, each in its time.
+
+    A value that a person agreed later goes on as it was agreed.
+    """
+    depois = list(contrato.reajustes.filter(vale_desde__gt=dia).order_by("pk"))
+    if not depois or not all(reajuste.indice for reajuste in depois):
+        return _Valor(contrato.valor, contrato.valor_desde, contrato.proximo_reajuste)
+    primeiro = depois[0]
+    proximo = primeiro.devido_em if primeiro.devido_em > dia else primeiro.vale_desde
+    return _Valor(primeiro.valor_anterior, rules.mais_meses(proximo, -rules.MESES_DO_INDICE), proximo)

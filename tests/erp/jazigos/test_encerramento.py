@@ -18,7 +18,7 @@ from erp.jazigos.models import Cobranca, Concessao, ContratoManutencao
 from erp.jazigos.services import encerrar_contrato, transferir
 from erp.jazigos.services.encerramento import Encerramento
 from tests.erp.elenco import agora, conta, empresa, pessoa
-from tests.erp.jazigos.elenco import cliente, contrato, gerar, jazigo, titulos
+from tests.erp.jazigos.elenco import cliente, contrato, gerar, indices, jazigo, titulos
 from tests.invariantes import verificar_tudo
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +126,35 @@ def test_fim_que_nao_cabe_e_recusado_sem_mudar_nada(fim: date) -> None:
         encerrar(c, fim)
     assert recusa.value.codigo in ("FIM_ANTES_DO_INICIO", "FIM_JA_COBRADO")
     assert titulos(c) == antes
+
+
+def test_fim_adiado_por_cima_do_que_se_desfez_e_recusado() -> None:
+    """February and March were charged and undone: their keys are taken, so nobody would ever pay for them."""
+    c = cobrado_ate_marco()
+    encerrar(c, date(2026, 1, 31))
+    with pytest.raises(ErroDefinitivo, match="já foi cobrado até o seu fim"):
+        encerrar(c, date(2026, 12, 31))
+    novo = contrato(date(2026, 2, 1), jazigo=c.jazigo, titular=c.titular)
+    gerar(date(2026, 3, 10))
+    assert titulos(novo) == [(202602, "100.00"), (202603, "100.00")]
+
+
+def test_transferir_para_antes_de_um_reajuste_cobra_cada_dia_pelo_valor_dele() -> None:
+    indices(date(2024, 1, 1), date(2026, 3, 1))
+    lugar, maria = jazigo(), cliente("MARIA")
+    concessao = Concessao.objects.create(jazigo=lugar, titular=cliente("JOAO"), inicio=date(2020, 1, 1), perpetua=True)
+    contrato(date(2025, 1, 1), jazigo=lugar, titular=concessao.titular)
+    gerar(date(2026, 3, 10))  # adjusted in January
+    feita = transferir(
+        concessao_id=concessao.pk, titular=maria, em=date(2025, 12, 16), termo="", motivo="herança",
+        usuario=pessoa("gerente", 1),
+    )  # fmt: skip
+    assert feita.contrato is not None
+    gerar(date(2026, 3, 20))
+    # 100 - 100*15/31 (48.39) of December, as it was asked then; 1.01 ** 12 from January on
+    assert titulos(feita.contrato) == [(202512, "51.61"), (202601, "112.68"), (202602, "112.68"), (202603, "112.68")]
+    novo = ContratoManutencao.objects.get(pk=feita.contrato.pk)
+    assert (novo.valor_desde, novo.proximo_reajuste) == (date(2026, 1, 1), date(2027, 1, 1))
 
 
 def test_jazigo_que_muda_de_titular_divide_o_mes_ao_centavo() -> None:
