@@ -4,8 +4,8 @@ Guarantees (`tests/clientes/test_etiquetas.py`, `tests/erp/planos/tipagem`):
 - of one tag a customer has at most one row (unique);
 - a tag that ends, or whose reason becomes another, leaves its row in the history, which never changes.
 
-`Cliente/TiparClientes` (erp.planos.tipagem) is the only writer. No foreign key: a chunk of twenty thousand would pay for
-a lookup each, and customers are never deleted.
+`erp.planos.tipagem` is the only writer: `Cliente/TiparClientes`, and a death when it is registered. No foreign key: a
+chunk of twenty thousand would pay for a lookup each, and customers are never deleted.
 """
 
 from django.db import models

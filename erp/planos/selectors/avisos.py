@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from erp.planos.models import AvisoContratacao
+from erp.planos.models import AvisoContratacao, Contratacao, Situacao
 from erp.planos.rules import Prazo, avisos_contados, prazo_de_cancelamento
-from erp.planos.selectors.debitos import Debito
+from erp.planos.selectors.debitos import Debito, a_cancelar
 
 PREFIXO = "contratacao:"  # of the facts told
 FONTE = "planos"
@@ -52,5 +53,29 @@ def entregues(cursor: CursorWrapper, ids: Iterable[int], dia: date) -> defaultdi
 
 
 def fato_do_aviso(debito: Debito, numero: int) -> str:
-    """What is told, once: the nth notice of this debt, known by its oldest title and since when the contract holds."""
-    return f"contratacao:{debito.contratacao_id}:{CANCELAMENTO}:{debito.titulo_id}:{debito.ativo_desde:%Y%m%d}:{numero}"
+    """What is told, once: the nth notice of this debt, known by its oldest title and since when the contract holds.
+
+    An agreement that was broken begins anew: what was not sent because of it is another fact.
+    """
+    acordo = f"-{debito.acordo_ate:%Y%m%d}" if debito.acordo_ate else ""
+    desde = f"{debito.ativo_desde:%Y%m%d}{acordo}"
+    return f"contratacao:{debito.contratacao_id}:{CANCELAMENTO}:{debito.titulo_id}:{desde}:{numero}"
+
+
+def continuam(fatos: Sequence[str]) -> set[str]:
+    """Of what was to be told, what is still so: who was suspended still is, and who may be cancelled still owes it.
+
+    Asked when the hour to send comes: who paid, agreed or came back in the night hears nothing of it.
+    """
+    partes = {fato: fato.split(":") for fato in fatos}
+    ids = {int(p[1]) for p in partes.values()}
+    suspensos = set(
+        Contratacao.objects.filter(pk__in=ids, situacao=Situacao.SUSPENSO).values_list("pk", flat=True)
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        devem = {d.contratacao_id: d for d in a_cancelar(cursor, sorted(ids), timezone.localdate())}
+    return {
+        fato for fato, (_, ident, finalidade, *_resto, numero) in partes.items()
+        if (finalidade != CANCELAMENTO and int(ident) in suspensos)
+        or ((d := devem.get(int(ident))) and fato == fato_do_aviso(d, int(numero)))
+    }  # fmt: skip

@@ -30,13 +30,15 @@ class Debito(NamedTuple):
     avisos_exigidos: int
     dias_entre_avisos: int
     ativo_desde: date  # notices given before it was last brought back were of another time
+    acordo_ate: date | None  # the last agreement, also one that is over
 
 
 # Titles are found by `titulo_chave` (origem, origem_id, sequencia), settlements by title: the cost is that of the stretch.
 _DEBITOS = f"""
     SELECT c.id, c.numero, c.situacao, c.titular_id, d.titulo, d.mais_antigo, d.parcelas, d.vencido,
            c.avisos_exigidos, c.dias_entre_avisos,
-           (SELECT max(m.dia) FROM planos_mudancacontratacao m WHERE m.contratacao_id = c.id AND m.para = 1)
+           (SELECT max(m.dia) FROM planos_mudancacontratacao m WHERE m.contratacao_id = c.id AND m.para = 1),
+           c.acordo_ate
     FROM planos_contratacao c CROSS JOIN LATERAL (
         SELECT (array_agg(a.id ORDER BY a.vencimento, a.id))[1] AS titulo, min(a.vencimento) AS mais_antigo,
                count(*) AS parcelas, sum(a.aberto) AS vencido

@@ -11,6 +11,7 @@ from auditoria.services import Ator, registrar
 from clientes.models import Cliente
 from erp.planos.erros import PlanoRecusado
 from erp.planos.models import Dependente, Obito
+from erp.planos.tipagem.faixas import dar_falecido
 
 
 @transaction.atomic
@@ -24,7 +25,10 @@ def registrar_obito(
     motivo: str = "",
     hoje: date | None = None,
 ) -> Obito:
-    """Record that a customer, or a dependant, died. A dependant who is a customer is both. Once: raises PlanoRecusado."""
+    """Record that a customer, or a dependant, died. A dependant who is a customer is both. Once: raises PlanoRecusado.
+
+    The customer's tag comes with it, for messages ask it: nobody who died is written to until the tags are made again.
+    """
     cliente, dependente = _quem(codigo_cliente, dependente_id)
     problemas = []
     if data > (hoje or timezone.localdate()):
@@ -48,6 +52,8 @@ def registrar_obito(
             )
     except IntegrityError as erro:
         raise PlanoRecusado("OBITO_JA_REGISTRADO", f"O óbito de {dependente or cliente} já está registrado.") from erro
+    if cliente is not None:
+        dar_falecido(cliente.pk, data)
     registrar(
         acao="planos.obito_registrado",
         ator=ator,

@@ -21,6 +21,7 @@ from erp.financeiro.models import Origem
 from erp.planos.models import Contratacao
 from erp.planos.tipagem.rules import ANTECEDENCIA, aniversarios
 
+OBITO = "Óbito registrado"  # why FALECIDO
 GENTE = """
     SELECT "CODIGO_CLIENTE" AS codigo_cliente, "STATUS" = 1 AND "PF_PJ" = 1 AS em_uso, "EMAIL" AS email,
         "CELULAR" AS celular, 100 * extract(month FROM "ANIVERSARIO") + extract(day FROM "ANIVERSARIO") AS mes_dia
@@ -74,7 +75,7 @@ DEFINICOES: Mapping[TipoEtiqueta, Definicao] = {
         "Não é mais dependente vivo em contrato ativo ou suspenso",
     ),
     TipoEtiqueta.FALECIDO: Definicao(
-        "SELECT m.codigo_cliente, m.em AS desde, 'Óbito registrado' AS motivo FROM mortos m",
+        f"SELECT m.codigo_cliente, m.em AS desde, '{OBITO}' AS motivo FROM mortos m",
         "O óbito deixou de estar registrado",
     ),
     TipoEtiqueta.FELICITADO: Definicao(

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from clientes.models import TipoEtiqueta
-from erp.planos.tipagem.definicoes import DEFINICOES, GENTE, MORTOS, parametros
+from erp.planos.tipagem.definicoes import DEFINICOES, GENTE, MORTOS, OBITO, parametros
 
 DADAS, MUDADAS, TIRADAS = "dadas", "mudadas", "tiradas"
 _LIMITE = """
@@ -45,7 +45,8 @@ _ESCRITAS = """,
     tirar AS (DELETE FROM clientes_etiqueta e USING diferenca x WHERE x.fato = %(tiradas)s AND e.id = x.id),
     dar AS (
         INSERT INTO clientes_etiqueta (codigo_cliente, tipo, desde, motivo)
-        SELECT codigo_cliente, tipo, desde, motivo FROM diferenca WHERE fato = %(dadas)s ORDER BY codigo_cliente, tipo)
+        SELECT codigo_cliente, tipo, desde, motivo FROM diferenca WHERE fato = %(dadas)s ORDER BY codigo_cliente, tipo
+        ON CONFLICT (codigo_cliente, tipo) DO NOTHING) -- a death registered this instant comes with its tag
 """
 
 
@@ -96,6 +97,16 @@ def comparar(cursor: CursorWrapper, faixa: Faixa, referencia: date, *, gravar: b
         clientes=sum(quantos for tipo, _, quantos in linhas if tipo is None),
         mudancas={Mudanca(TipoEtiqueta(tipo), fato): quantas for tipo, fato, quantas in linhas if tipo is not None},
     )
+
+
+def dar_falecido(codigo_cliente: str, em: date) -> None:
+    """The tag of a death just registered, as the routine would give it; whoever has it keeps it. It waits for no turn."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO clientes_etiqueta (codigo_cliente, tipo, desde, motivo) VALUES (%s, %s, %s, %s)
+               ON CONFLICT (codigo_cliente, tipo) DO NOTHING""",
+            [codigo_cliente, TipoEtiqueta.FALECIDO.value, em, OBITO],
+        )
 
 
 def consulta(faixa: Faixa, referencia: date, *, gravar: bool) -> tuple[str, dict[str, Any]]:
