@@ -37,6 +37,8 @@ def esperar_que_espere(quantos: int = 1) -> None:
     limite = time.monotonic() + 20
     while time.monotonic() < limite:
         with connection.cursor() as cursor:
+            # within a transaction the list of connections stands still: who connected since would not be seen
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(f"SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND {DAQUI}")
             if cursor.fetchone()[0] >= quantos:
                 return

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connections
 
@@ -34,6 +35,13 @@ pytestmark = pytest.mark.django_db(databases=["terminal"])
 def retaguarda() -> Iterator[Retaguarda]:
     with Retaguarda() as servidor:
         yield servidor
+
+
+@pytest.fixture(autouse=True)
+def no_dia() -> Iterator[None]:
+    """Sales are of a fixed day, and a till looks again at the last days only: the clock stands on it."""
+    with time_machine.travel(MEIO_DIA + timedelta(hours=1)):
+        yield
 
 
 @pytest.fixture(autouse=True)
