@@ -23,9 +23,10 @@ def gerar_dia(
 ) -> Resumo:
     """The sheets of a day: everybody employed on it, the shifts left open before it, and what was touched until it.
 
-    By the day it is for, never by today's clock: a run taken up late makes the sheets that it would have made.
+    By the day it is for, never by today's clock: a run taken up late makes the sheets that it would have made. One asked
+    for before the day's hour knows the marks until now: a shift that is still on is open, and nobody was absent from it.
     """
-    ate = datetime.combine(referencia, HORA, BRASILIA)
+    ate = min(datetime.combine(referencia, HORA, BRASILIA), timezone.now())
     total = Resumo()
     for quais in (alvos.do_dia(referencia), alvos.abertas(referencia)):
         total.somar(apurar_folhas(quais, ate=ate, confirmar=confirmar, falhar=falhar, por_lote=por_lote))

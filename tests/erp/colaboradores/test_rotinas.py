@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -59,6 +59,17 @@ def test_a_falha_de_um_nao_para_os_outros() -> None:
     (falha,) = feita.itens.filter(falha=True)
     assert falha.objeto_id == str(ruim.pk)
     assert "não entendi" in falha.descricao
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pedida_no_meio_do_dia_nao_da_por_ausente_quem_ainda_pode_chegar() -> None:
+    maria = na_escala(colaborador())
+    with time_machine.travel(datetime.combine(SEGUNDA, time(10), BRASILIA)):
+        assert executar(CAMINHO, iniciada_por="teste", referencia=SEGUNDA).contagens == {"novas": 1, "abertas": 1}
+    assert folha(maria, SEGUNDA).falta == 0 and not Tratamento.objects.exists()
+    with time_machine.travel(datetime.combine(SEGUNDA + timedelta(days=1), time(21, 10), BRASILIA)):
+        executar(CAMINHO, iniciada_por="teste", referencia=SEGUNDA + timedelta(days=1))
+    assert Tratamento.objects.filter(dia=SEGUNDA, tipo=Tratamento.Tipo.AUSENCIA).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
