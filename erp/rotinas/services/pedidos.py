@@ -21,7 +21,8 @@ def solicitar_execucao(
     """Ask for a routine to run, or to be simulated, as soon as a worker is free. Raises `RotinaDesconhecida`.
 
     `referencia` is a day up to today, by default today. `ErroDefinitivo`: ROTINA_NAO_CONFIGURADA,
-    ROTINA_NAO_SIMULAVEL, REFERENCIA_FUTURA, ROTINA_JA_PEDIDA when a request of the same routine still waits.
+    ROTINA_NAO_SIMULAVEL, ROTINA_SEM_REFERENCIA (it is always of the day on which it runs), REFERENCIA_FUTURA,
+    ROTINA_JA_PEDIDA when a request of the same routine still waits.
     """
     rotina = registro.obter(caminho)
     hoje = timezone.localdate()
@@ -30,6 +31,8 @@ def solicitar_execucao(
         raise ErroDefinitivo("ROTINA_NAO_CONFIGURADA", f"{rotina.titulo}: ainda não está configurada.")
     if simulacao and not rotina.simulavel:
         raise ErroDefinitivo("ROTINA_NAO_SIMULAVEL", f"{rotina.titulo}: não tem simulação.")
+    if referencia is not None and rotina.referencia is None and referencia != hoje:
+        raise ErroDefinitivo("ROTINA_SEM_REFERENCIA", f"{rotina.titulo}: cuida sempre do dia em que roda.")
     if dia > hoje:
         raise ErroDefinitivo("REFERENCIA_FUTURA", f"Referência recebida: {dia:%d/%m/%Y}; esperado até {hoje:%d/%m/%Y}.")
     with connection.cursor() as cursor:

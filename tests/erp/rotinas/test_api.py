@@ -152,7 +152,7 @@ def test_simular_nao_grava_e_diz_que_simulou(chamar, tipar, trabalhador):
         ("simular=talvez", "PARAMETRO_INVALIDO"),
         ("simular=1", "ROTINA_NAO_SIMULAVEL"),
         ("referencia=ontem", "PARAMETRO_INVALIDO"),
-        ("referencia=2999-01-01", "REFERENCIA_FUTURA"),
+        ("referencia=2024-02-29", "ROTINA_SEM_REFERENCIA"),
     ],
 )
 def test_o_que_nao_se_pode_pedir_e_400(chamar, tipar, consulta, codigo):
@@ -160,6 +160,13 @@ def test_o_que_nao_se_pode_pedir_e_400(chamar, tipar, consulta, codigo):
     resposta = chamar(f"{URL}?{consulta}")
     assert (resposta.status_code, resposta.json()["codigo"]) == (400, codigo)
     assert not Execucao.objects.exists()
+
+
+@pytest.mark.django_db
+def test_referencia_futura_e_400(chamar, tipar):
+    tipar(lambda: None, referencia=DO_DIA)
+    resposta = chamar(f"{URL}?referencia=2999-01-01")
+    assert (resposta.status_code, resposta.json()["codigo"]) == (400, "REFERENCIA_FUTURA")
 
 
 @pytest.mark.django_db
