@@ -52,6 +52,11 @@ def entregas(fatos: Sequence[str]) -> dict[str, Entrega]:
     return provas
 
 
+def conhecidos(fatos: Collection[str]) -> set[str]:
+    """Those of these facts that were handed over already, whatever became of them."""
+    return set(Comunicado.objects.filter(fato__in=list(fatos)).values_list("fato", flat=True))
+
+
 def comunicados_de(fatos: Sequence[str]) -> list[Comunicado]:
     """What became of these facts, for a page: situação, motivo and detalhe say why one did not go."""
     return list(Comunicado.objects.filter(fato__in=list(fatos)).order_by("pk"))

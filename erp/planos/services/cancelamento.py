@@ -19,7 +19,7 @@ from erp.planos.selectors.debitos import Debito, a_cancelar, a_estornar
 from erp.planos.services.lotes import Feito, em_lotes
 from erp.planos.services.mudancas import OBJETO, Mudanca, mudar, travar
 from erp.planos.services.parcelas import CONTRATO
-from erp.planos.services.provas import colher, pedir_avisos
+from erp.planos.services.provas import colher, ja_pedidos, pedir_avisos
 from erp.planos.services.suspensao import descrever, em_atraso
 from erp.rotinas.contexto import Contexto
 
@@ -66,17 +66,19 @@ def _ler(contexto: Contexto) -> _Achados:
             colher(debitos)
             contexto.confirmar()
             estados = prazos(cursor, debitos, contexto.referencia)
+            pedidos = ja_pedidos(debitos, estados)
             prontos = [d for d in debitos if estados[d.contratacao_id].pode]
             estornos = a_estornar(cursor, [d.contratacao_id for d in prontos], contexto.referencia)
         for debito in debitos:
-            _contar(contexto, achados, debito, estados[debito.contratacao_id])
+            _contar(contexto, achados, debito, estados[debito.contratacao_id], debito.contratacao_id in pedidos)
         achados.a_estornar += sum(estornos.values(), Decimal(0))
     contexto.somar("vencido", achados.vencido)
     contexto.somar("a estornar", achados.a_estornar)
     return achados
 
 
-def _contar(contexto: Contexto, achados: _Achados, debito: Debito, prazo: Prazo) -> None:
+def _contar(contexto: Contexto, achados: _Achados, debito: Debito, prazo: Prazo, pedido: bool) -> None:
+    """A notice asked before and not delivered is nothing to be done tonight: no second person is asked about it again."""
     ident = str(debito.contratacao_id)
     if prazo.pode:
         achados.cancelar.append(debito.contratacao_id)
@@ -85,7 +87,9 @@ def _contar(contexto: Contexto, achados: _Achados, debito: Debito, prazo: Prazo)
         contexto.item(OBJETO, ident, f"cancelar {descrever(debito)}", debito.vencido)
         return
     falta = f"falta aviso: {prazo.contados} de {prazo.exigidos} provados"
-    if prazo.proximo:
+    if prazo.proximo and pedido:
+        falta = f"falta aviso {prazo.proximo} de {prazo.exigidos}: já pedido, e sem prova de entrega"
+    elif prazo.proximo:
         achados.avisar.append(debito.contratacao_id)
         contexto.contar("a avisar")
         falta = f"falta aviso {prazo.proximo} de {prazo.exigidos}: pedido a quem manda mensagens"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 
 from auditoria.services import Ator
-from erp.contatos.selectors import entregas
+from erp.contatos.selectors import conhecidos, entregas
 from erp.contatos.services import avisar
 from erp.contatos.valores import Aviso, Entrega
 from erp.financeiro.baixas import formatar
@@ -26,6 +26,14 @@ _FINALIDADES = frozenset(AvisoContratacao.Finalidade.values)
 def pedir_avisos(debitos: Iterable[tuple[Debito, Prazo]]) -> int:
     """Ask for the notice that is due of each debt; one asked already is not asked again. Returns how many are new."""
     return avisar([_aviso(debito, prazo) for debito, prazo in debitos], fonte=FONTE).novos
+
+
+def ja_pedidos(debitos: Sequence[Debito], estados: Mapping[int, Prazo]) -> set[int]:
+    """The contracts whose notice that is due was asked before: it waits to be delivered, or could not go."""
+    fatos = {
+        fato_do_aviso(d, proximo): d.contratacao_id for d in debitos if (proximo := estados[d.contratacao_id].proximo)
+    }
+    return {fatos[fato] for fato in conhecidos(fatos)}
 
 
 def contar_suspensao(debitos: Iterable[Debito], dia: date) -> int:

@@ -171,3 +171,16 @@ def test_acima_do_limite_nem_avisa_nem_cancela_sem_a_segunda_pessoa(settings: An
     aprovar(aprovacao=execucao.aprovacao, por=pessoa("gerente"), motivo="conferi a lista")
     executar_pendentes()
     assert (situacao(pronto), situacao(a_avisar), Comunicado.objects.count()) == (Situacao.CANCELADO, Situacao.ATIVO, 1)
+
+
+def test_aviso_ja_pedido_e_sem_entrega_nao_pede_aprovacao_toda_noite(settings: Any) -> None:
+    """Who has no e-mail stays without the notice for months: that is nothing to be done, however many they are."""
+    for _ in range(2):
+        contrato(VENDA)
+    rodar(ALEM)
+    settings.ROTINA_APROVACAO_ACIMA = 1
+    execucao = rodar(ALEM + timedelta(days=1))
+    assert (execucao.situacao, execucao.contagens) == (
+        Execucao.Situacao.SUCESSO, {"contratos examinados": 2, "falta aviso": 2},
+    )  # fmt: skip
+    assert all("já pedido" in linha.texto for linha in LinhaExecucao.objects.filter(execucao=execucao))
