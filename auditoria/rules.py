@@ -33,6 +33,9 @@ _TELEFONE_FORMATADO = re.compile(r"(?<!\w)(?:\+?55[\s.-]?)?(?:\(\d{2}\)\s?|\d{2}
 # The area codes in use: a run of eleven digits that is no phone and no CPF is somebody's number of something.
 _DDD = r"(?:1[1-9]|2[12478]|3[1-578]|4[1-9]|5[1345]|6[1-9]|7[13-579]|8[1-9]|9[1-9])"
 _TELEFONE_CORRIDO = re.compile(rf"(?<![\w.])(?:\+55\d{{10,11}}|(?:55)?{_DDD}9\d{{8}})(?!\w)")
+# A text shorter than this has no room for a document, a phone or an authorization; the rest shows itself by a mark.
+_MENOR_NUMERO = 10
+_MARCAS = re.compile(r"@|rtg_|eyJ")
 _SEPARADORES = re.compile(r"[\s.,/()+-]")
 
 
@@ -64,6 +67,13 @@ def mascarar_campo(nome: str, valor: Any) -> Any:
 
 def mascarar_texto(texto: str) -> str:
     """A free text with every secret, document, e-mail and phone in it masked where it stands."""
+    if texto.isalpha() or (len(texto) < _MENOR_NUMERO and not _MARCAS.search(texto)):
+        return texto  # a state, a sum of money: most of what a routine tells
+    return mascarar_por_partes(texto)
+
+
+def mascarar_por_partes(texto: str) -> str:
+    """`mascarar_texto`, of a text that may have something to hide."""
     texto = _AUTORIZACAO.sub(r"\1 ***", texto)
     texto = _CHAVE_NOSSA.sub(r"rtg_\1_***", texto)
     texto = _JWT.sub(OCULTO, texto)

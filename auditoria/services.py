@@ -1,14 +1,18 @@
 """Writing audit events."""
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import router, transaction
+from django.utils import timezone
 
 from auditoria.contexto import Origem, origem_atual
 from auditoria.models import Evento
 from auditoria.rules import mascarar, mascarar_texto
+from auditoria.uuid7 import uuid7
 
 TipoDeAtor = Literal["usuario", "chave", "rotina", "terminal", "sistema"]
 
@@ -76,6 +80,13 @@ def registrar(
     return evento.pk
 
 
+_INSERIR_VARIOS = """INSERT INTO auditoria_evento
+    (em, ator_tipo, ator, objeto, ip, request_id, id, acao, objeto_id, antes, depois, motivo)
+SELECT %s, %s, %s, %s, %s::inet, %s, x.id, x.acao, x.objeto_id, x.antes::jsonb, x.depois::jsonb, x.motivo
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+    AS x(id, acao, objeto_id, antes, depois, motivo)"""
+
+
 class Ato(NamedTuple):
     """One of many acts recorded at once; the fields are those of `registrar`."""
 
@@ -90,22 +101,19 @@ def registrar_varios(atos: Iterable[Ato], *, ator: Ator, objeto: str) -> int:
     """`registrar`, for the many that a routine does to one kind of object, in few statements. Returns how many."""
     _exigir_transacao()
     origem = origem_atual()
-    eventos = [
-        Evento(
-            ator_tipo=ator.tipo,
-            ator=ator.identificador,
-            acao=ato.acao,
-            objeto=objeto,
-            objeto_id=ato.objeto_id,
-            antes=None if ato.antes is None else mascarar(ato.antes),
-            depois=None if ato.depois is None else mascarar(ato.depois),
-            motivo=mascarar_texto(ato.motivo),
-            ip=origem.ip,
-            request_id=origem.request_id,
-        )
+    linhas = [
+        (str(uuid7()), ato.acao, ato.objeto_id, _em_json(ato.antes), _em_json(ato.depois), mascarar_texto(ato.motivo))
         for ato in atos
     ]
-    return len(Evento.objects.bulk_create(eventos, batch_size=1000))
+    if linhas:
+        with transaction.get_connection(router.db_for_write(Evento)).cursor() as cursor:
+            fixos = [timezone.now(), ator.tipo, ator.identificador, objeto, origem.ip, origem.request_id]
+            cursor.execute(_INSERIR_VARIOS, [*fixos, *(list(coluna) for coluna in zip(*linhas, strict=True))])
+    return len(linhas)
+
+
+def _em_json(valores: Mapping[str, Any] | None) -> str | None:
+    return None if valores is None else json.dumps(mascarar(valores), cls=DjangoJSONEncoder)
 
 
 def _exigir_transacao() -> None:

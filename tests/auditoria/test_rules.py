@@ -1,10 +1,13 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from auditoria.rules import (
     mascarar,
     mascarar_campo,
     mascarar_documento,
     mascarar_email,
+    mascarar_por_partes,
     mascarar_telefone,
     mascarar_texto,
 )
@@ -133,3 +136,17 @@ def test_mascara_em_qualquer_profundidade_sem_tocar_o_original():
 def test_mascarar_de_novo_nao_muda_nada():
     uma = mascarar({"obs": f"{CHAVE} 529.982.247-25 (21) 98765-4321 a@b.co 11.222.333/0001-81", "senha": "x"})
     assert mascarar(uma) == uma
+
+
+PEDACOS = (
+    "52998224725", "529.982.247-25", "12ABC34501DE35", "a@b.c", "rtg_a_b", "eyJa.b.", "Basic ", "(21) 9", "9999-9999", " ", "x",
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=12), st.lists(st.sampled_from(PEDACOS), max_size=4).map("".join)))
+@example("a@b.c")
+@example("rtg_a_b")
+@example("eyJa.b.")
+@example("698,60")
+def test_o_atalho_dos_textos_curtos_nao_deixa_nada_passar(texto: str) -> None:
+    assert mascarar_texto(texto) == mascarar_por_partes(texto)
