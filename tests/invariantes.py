@@ -395,3 +395,6 @@ def chave_unica(tabela: str) -> None:
 
 def _sem_residuo(tabela: str) -> str:
     return "m.natureza <> 20" if tabela == "estoque_movimento" else "true"
+
+
+from tests.erp.planos import invariantes as _de_planos  # noqa: E402, F401  # those of plans, which need the names above

@@ -1,6 +1,6 @@
 """The tables of planos.
 
-Guarantees (each is a function of `tests/erp/planos/invariantes.py`):
+Guarantees (each is a function of `tests/erp/planos/invariantes.py`, among those of every flow):
 - a contract's state is that of its last change; each change says who, when, why, and by which execution;
 - the titles of a contract are its instalments: numbered from 0 without a gap, each on the contract's day;
 - a cancelled contract has nothing open that falls due after it was cancelled, but what was paid in part;

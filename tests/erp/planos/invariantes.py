@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from tests.invariantes import consultar, nenhuma, recusado, verificar_tudo
+from tests.invariantes import consultar, garantia, nenhuma, recusado, verificar_tudo
 
 SO_ACRESCIMO = ("planos_mudancacontratacao", "planos_avisocontratacao")
 
 
 def verificar() -> None:
     """Every guarantee of plans, and every one of the ledgers."""
-    estado_e_o_da_ultima_mudanca()
-    mudancas_formam_um_caminho()
-    titulos_sao_as_parcelas()
-    titulo_de_contrato_tem_contrato()
-    cancelado_nao_deve_o_que_viria()
-    mudanca_e_aviso_nunca_mudam()
     verificar_tudo()
 
 
+@garantia
 def estado_e_o_da_ultima_mudanca() -> None:
     nenhuma(
         """SELECT c.id, c.situacao, m.para, c.desde, m.dia FROM planos_contratacao c LEFT JOIN LATERAL (
@@ -27,6 +22,7 @@ def estado_e_o_da_ultima_mudanca() -> None:
     )
 
 
+@garantia
 def mudancas_formam_um_caminho() -> None:
     nenhuma(
         """SELECT * FROM (SELECT id, de, lag(para) OVER (PARTITION BY contratacao_id ORDER BY id) AS antes
@@ -35,6 +31,7 @@ def mudancas_formam_um_caminho() -> None:
     )
 
 
+@garantia
 def titulos_sao_as_parcelas() -> None:
     """Numbered from 0 without a gap, as many as the contract says, each on its day, after the one before."""
     nenhuma(
@@ -63,6 +60,7 @@ def titulos_sao_as_parcelas() -> None:
     )
 
 
+@garantia
 def titulo_de_contrato_tem_contrato() -> None:
     nenhuma(
         """SELECT t.id FROM financeiro_titulo t LEFT JOIN planos_contratacao c ON c.id = t.origem_id
@@ -72,6 +70,7 @@ def titulo_de_contrato_tem_contrato() -> None:
     )
 
 
+@garantia
 def cancelado_nao_deve_o_que_viria() -> None:
     nenhuma(
         """SELECT t.id FROM financeiro_titulo t JOIN planos_contratacao c ON c.id = t.origem_id AND c.situacao = 3
@@ -82,6 +81,7 @@ def cancelado_nao_deve_o_que_viria() -> None:
     )
 
 
+@garantia
 def mudanca_e_aviso_nunca_mudam() -> None:
     consultar("SET CONSTRAINTS ALL IMMEDIATE; SELECT 1")  # a test's transaction may hold checks until its end
     for tabela in SO_ACRESCIMO:
