@@ -122,6 +122,10 @@ def _problemas(venda: Venda, plano: Plano | None, titular: Cliente | None, dia: 
         problemas.append(f"dia do vencimento {venda.dia_vencimento}: esperado de 1 a {DIA_MAXIMO}")
     elif venda.primeiro_vencimento is not None and venda.primeiro_vencimento < venda.inicio:
         problemas.append(f"o primeiro vencimento, {venda.primeiro_vencimento:%d/%m/%Y}, é antes do início")
+    elif venda.primeiro_vencimento is not None and venda.primeiro_vencimento - venda.inicio > ANTES_MAXIMO:
+        problemas.append(
+            f"o primeiro vencimento, {venda.primeiro_vencimento:%d/%m/%Y}, é mais de um ano depois do início"
+        )
     if abs(venda.inicio - dia) > ANTES_MAXIMO:
         problemas.append(f"início {venda.inicio:%d/%m/%Y}: a mais de um ano de {dia:%d/%m/%Y}")
     if venda.valor_mensal is not None and venda.valor_mensal <= 0:

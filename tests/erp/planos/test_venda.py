@@ -94,6 +94,15 @@ def test_tudo_o_que_esta_errado_e_dito_de_uma_vez() -> None:
     assert not Contratacao.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("primeiro", "dito"), [(date(2026, 1, 30), "é antes do início"), (date(2027, 2, 2), "mais de um ano depois")]
+)
+def test_primeiro_vencimento_de_outro_ano_e_recusado(primeiro: date, dito: str) -> None:
+    """A wrong year would leave a contract that is never charged."""
+    with pytest.raises(ErroDefinitivo, match=dito):
+        contrato(DIA, primeiro_vencimento=primeiro)
+
+
 def test_dependentes_alem_do_limite_sao_recusados() -> None:
     with pytest.raises(ErroDefinitivo, match="Dependentes: 2, o contrato aceita 1"):
         contrato(DIA, do_plano=plano("Casal", dependentes_maximo=1), dependentes=[dependente(), dependente("Outro")])
