@@ -15,7 +15,7 @@ from erp.financeiro.models import Baixa, EspecieTitulo, Origem, Titulo
 from erp.financeiro.rules import TituloNovo
 from erp.financeiro.services import baixar_titulo, desfazer_baixa
 from tests.erp.elenco import CPF, agora, conta, empresa, filial, hoje, pessoa
-from tests.invariantes import verificar_tudo
+from tests.invariantes import verificar_razao
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -26,7 +26,7 @@ CONTRATO = Origem.CONTRATO.value
 def _empresa(db: None) -> Any:
     empresa()
     yield
-    verificar_tudo()
+    verificar_razao()
 
 
 def mensalidade(contrato: int, sequencia: int, vencimento: date, valor: str = "50.00") -> TituloNovo:
