@@ -15,11 +15,13 @@ from django.utils import timezone
 
 from auditoria.services import Ator
 from erp.acesso.erros import ErroDefinitivo
+from erp.contatos.models import Comunicado
 from erp.financeiro.erros import BaixaRecusada
 from erp.financeiro.models import Baixa, Titulo
 from erp.planos.models import Contratacao, MudancaContratacao, Situacao
 from erp.planos.selectors.debitos import a_suspender
 from erp.planos.services import cancelar, lotes, reativar, suspender, vender
+from erp.planos.services.cancelamento import cancelar_em_atraso
 from erp.planos.services.suspensao import suspender_em_atraso
 from erp.planos.services.venda import Venda
 from erp.rotinas.contexto import Contexto
@@ -42,13 +44,13 @@ def _empresa() -> Iterator[None]:
     verificar()
 
 
-def em_execucao(n: int) -> Contexto:
+def em_execucao(n: int, dia: date = DIA) -> Contexto:
     agora = timezone.now()
     linha = Execucao.objects.create(
         rotina=f"Teste/R{n}", situacao=Execucao.Situacao.EXECUTANDO, iniciada_por="teste", iniciada_em=agora,
         heartbeat=agora,
     )  # fmt: skip
-    return Contexto(linha.pk, referencia=DIA)
+    return Contexto(linha.pk, referencia=dia)
 
 
 def test_duas_rotinas_ao_mesmo_tempo_suspendem_cada_contrato_uma_vez(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,6 +62,23 @@ def test_duas_rotinas_ao_mesmo_tempo_suspendem_cada_contrato_uma_vez(monkeypatch
     assert Contratacao.objects.filter(situacao=Situacao.SUSPENSO).count() == 20
     assert sum(contexto.contagens["suspensos"] for contexto in contextos) == 20
     assert not any(contexto.falhas for contexto in contextos)
+
+
+def test_duas_rotinas_ao_mesmo_tempo_cancelam_cada_contrato_uma_vez_e_pedem_cada_aviso_uma_vez(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lotes, "POR_LOTE", 3)
+    for _ in range(12):
+        contrato(VENDA, do_plano=plano("Sem aviso", avisos_exigidos=0, meses_para_cancelar=1))
+    for _ in range(5):
+        contrato(VENDA, do_plano=plano("Com aviso", avisos_exigidos=1, meses_para_cancelar=1))
+    contextos = [em_execucao(n, date(2025, 2, 11)) for n in range(2)]
+    juntos(*(partial(cancelar_em_atraso, contexto, ROTINA) for contexto in contextos))
+    assert not any(contexto.falhas for contexto in contextos)
+    assert Contratacao.objects.filter(situacao=Situacao.CANCELADO).count() == 12
+    assert sum(contexto.contagens["cancelados"] for contexto in contextos) == 12
+    assert Titulo.objects.exclude(estorno_de=None).count() == 12 * 10  # the ten of each that were to fall due
+    assert sum(contexto.contagens["avisos pedidos"] for contexto in contextos) == 5 == Comunicado.objects.count()
 
 
 def test_mesma_venda_enviada_duas_vezes_ao_mesmo_tempo_vende_uma() -> None:
