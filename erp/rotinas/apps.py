@@ -27,7 +27,7 @@ class RotinasConfig(AppConfig):
 
         autodiscover_modules("rotinas")
         registrar_despertador(DESPERTADOR, tasks.executar_pendentes.delay)
-        registrar_decisao(aprovacoes.ACAO, aprovacoes.seguir_decisao)
+        registrar_decisao(aprovacoes.ACAO, aprovacoes.seguir_decisao, ao_vencer=aprovacoes.dar_por_perdida)
         for grupo in ("TI", "gerente", "auditor"):
             conceder(grupo, "rotinas.view_rotinaagendada", "rotinas.view_execucao", "rotinas.view_alarmerotina")
         conceder("TI", "rotinas.executar_rotina")

@@ -57,8 +57,9 @@ def notificar_erros() -> dict[str, int]:
 
 @rotina("rotinas/executar_pendentes", cada(minutos=1), "Executar rotinas pedidas", guardar_vazias=False)
 def executar_pendentes() -> dict[str, int]:
-    """Executa o que alguém pediu e cujo aviso se perdeu; encerra o que morreu; avisa do que não rodou ou demora."""
+    """Executa o que alguém pediu e cujo aviso se perdeu; encerra o que morreu ou venceu; avisa do que não rodou ou demora."""
     return {
+        "aprovacoes_vencidas": services.vencer_aprovacoes(),
         "interrompidas": services.interromper_mortas(),
         "executadas": services.executar_pendentes(),
         "alarmes": services.vigiar(),

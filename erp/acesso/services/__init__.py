@@ -1,6 +1,14 @@
 """What acesso does: keys and approvals."""
 
-from erp.acesso.services.aprovacoes import PERMISSAO_DECIDIR, aprovar, consumir, recusar, registrar_decisao, solicitar
+from erp.acesso.services.aprovacoes import (
+    PERMISSAO_DECIDIR,
+    aprovar,
+    consumir,
+    recusar,
+    registrar_decisao,
+    solicitar,
+    vencer,
+)
 from erp.acesso.services.autenticacao import autenticar, esquecer_autenticacoes
 from erp.acesso.services.chaves import criar_chave, revogar_chave
 
@@ -15,4 +23,5 @@ __all__ = [
     "registrar_decisao",
     "revogar_chave",
     "solicitar",
+    "vencer",
 ]

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from auditoria.services import Ator, ator_usuario, registrar
@@ -23,14 +24,18 @@ Situacao = Aprovacao.Situacao
 AoDecidir = Callable[[Aprovacao], None]
 
 _ao_decidir: dict[str, AoDecidir] = {}
+_ao_vencer: dict[str, AoDecidir] = {}
 
 
-def registrar_decisao(acao: str, fn: AoDecidir) -> None:
+def registrar_decisao(acao: str, fn: AoDecidir, *, ao_vencer: AoDecidir | None = None) -> None:
     """Say what follows a decision on `acao`, in its own transaction: `fn` gets the request, approved or refused.
 
-    For what the system asked: nobody comes back to use the approval. Called in `AppConfig.ready` of the app above.
+    `ao_vencer` gets one that nobody decided or used in time, in the transaction that closes it. For what the system
+    asked: nobody comes back to use the approval. Called in `AppConfig.ready` of the app above.
     """
     _ao_decidir[acao] = fn
+    if ao_vencer:
+        _ao_vencer[acao] = ao_vencer
 
 
 @transaction.atomic
@@ -53,7 +58,9 @@ def solicitar(
     Raises `ErroDefinitivo` APROVACAO_JA_PEDIDA.
     """
     agora = timezone.now()
-    _fechar_vencida(acao, objeto, objeto_id)
+    _vencer(
+        _vencidas(acao, agora).filter(objeto=objeto, objeto_id=objeto_id)
+    )  # it must not hold the place of a new one
     try:
         with transaction.atomic():
             aprovacao = Aprovacao.objects.create(
@@ -117,6 +124,12 @@ def consumir(
 
 
 @transaction.atomic
+def vencer(acao: str) -> int:
+    """Close the requests of `acao` whose time is over; returns how many."""
+    return _vencer(_vencidas(acao, timezone.now()))
+
+
+@transaction.atomic
 def _decidir(aprovacao: Aprovacao, decisao: Aprovacao.Situacao, por: User, motivo: str) -> Aprovacao:
     """APROVACAO_DE_SI_MESMO, APROVACAO_VENCIDA, APROVACAO_JA_DECIDIDA; `PermissionDenied` without the permission."""
     if not por.has_perm(PERMISSAO_DECIDIR) or (aprovacao.permissao and not por.has_perm(aprovacao.permissao)):
@@ -150,15 +163,19 @@ def _mover(aprovacao: Aprovacao, de: Aprovacao.Situacao, **campos: Any) -> None:
     aprovacao.refresh_from_db()
 
 
-def _fechar_vencida(acao: str, objeto: str, objeto_id: str) -> None:
-    """An expired request must not hold the place of a new one."""
-    Aprovacao.objects.filter(
-        acao=acao,
-        objeto=objeto,
-        objeto_id=objeto_id,
-        situacao__in=[Situacao.PENDENTE, Situacao.APROVADA],
-        expira_em__lte=timezone.now(),
-    ).update(situacao=Situacao.VENCIDA)
+def _vencidas(acao: str, agora: datetime) -> QuerySet[Aprovacao]:
+    em_aberto = Aprovacao.objects.filter(acao=acao, situacao__in=[Situacao.PENDENTE, Situacao.APROVADA])
+    return em_aberto.filter(expira_em__lte=agora)
+
+
+def _vencer(vencidas: QuerySet[Aprovacao]) -> int:
+    quantas = 0
+    for aprovacao in vencidas.select_for_update().order_by("pk"):
+        _mover(aprovacao, Situacao(aprovacao.situacao), situacao=Situacao.VENCIDA)
+        if seguir := _ao_vencer.get(aprovacao.acao):
+            seguir(aprovacao)
+        quantas += 1
+    return quantas
 
 
 def _em_json(dados: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -52,6 +52,8 @@ def frase(e: Execucao) -> str:
     """What the outcome means for whoever reads it."""
     if e.simulacao and e.situacao in (Situacao.SUCESSO, Situacao.SUCESSO_COM_FALHAS):
         return "Simulação: nada foi gravado. É isto que a rotina faria."
+    if e.situacao == Situacao.PERDIDA and e.aprovacao_id is not None:
+        return "Nada foi feito: a aprovação que esperava venceu sem ninguém decidir."
     frases = {
         Situacao.PENDENTE: "Pedida; roda assim que um trabalhador estiver livre.",
         Situacao.EXECUTANDO: "Rodando agora.",

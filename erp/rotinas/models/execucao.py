@@ -37,6 +37,7 @@ class Execucao(models.Model):
             (Situacao.EXECUTANDO, Situacao.ERRO),
             (Situacao.EXECUTANDO, Situacao.INTERROMPIDA),
             (Situacao.AGUARDA_APROVACAO, Situacao.PULADA),
+            (Situacao.AGUARDA_APROVACAO, Situacao.PERDIDA),
         }
     )
 

@@ -3,6 +3,7 @@
 from erp.rotinas.despertar import DESPERTADOR
 from erp.rotinas.services.agendas import sincronizar_agendas
 from erp.rotinas.services.alarmes import avisar, marcar_visto
+from erp.rotinas.services.aprovacoes import vencer_aprovacoes
 from erp.rotinas.services.batida import tique
 from erp.rotinas.services.execucao import em_curso, executar
 from erp.rotinas.services.limpeza import esquecer_execucoes, interromper_mortas
@@ -26,5 +27,6 @@ __all__ = [
     "sincronizar_agendas",
     "solicitar_execucao",
     "tique",
+    "vencer_aprovacoes",
     "vigiar",
 ]

@@ -52,6 +52,13 @@ def encerrar_com_sucesso(rotina: Rotina, agora: datetime) -> None:
     abertos.filter(acabou).update(encerrado_em=agora)
 
 
+def encerrar_espera(rotina: Rotina, agora: datetime) -> None:
+    """No run of it waits for a second person any more."""
+    AlarmeRotina.objects.filter(rotina=rotina.caminho, tipo=Tipo.APROVACAO, encerrado_em=None).update(
+        encerrado_em=agora
+    )
+
+
 @transaction.atomic
 def marcar_visto(*, alarme: AlarmeRotina, por: User, motivo: str) -> bool:
     """Somebody saw it: it leaves the board. False when it had already left."""

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db import connection
 from django.utils import timezone
 
 from auditoria.services import Ator
@@ -10,9 +11,11 @@ from erp.acesso.models import Aprovacao
 from erp.rotinas import registro
 from erp.rotinas.contexto import AguardaAprovacao
 from erp.rotinas.despertar import DESPERTADOR
-from erp.rotinas.models import Execucao
+from erp.rotinas.models import AlarmeRotina, Execucao
 from erp.rotinas.registro import Rotina
+from erp.rotinas.services.alarmes import alarmar, encerrar_espera
 from erp.rotinas.services.estados import mover
+from erp.rotinas.textos import hora_e_dia
 from filas import acordar
 
 ACAO = "rotinas.executar"
@@ -22,15 +25,24 @@ Situacao = Execucao.Situacao
 
 
 def pedir_aprovacao(rotina: Rotina, execucao: Execucao, pedido: AguardaAprovacao) -> None:
-    """Open the request of a run that waits, or join the one that is open for the same reference. In a transaction."""
+    """Open the request of a run that waits, or join the one that is open for the same reference. In a transaction.
+
+    The open one is locked: decided this instant, it is not joined, for nobody would come back to this run.
+    """
     objeto_id = _objeto_id(rotina.caminho, execucao.referencia)
-    aberta = Aprovacao.objects.filter(
-        acao=ACAO,
-        objeto=OBJETO,
-        objeto_id=objeto_id,
-        situacao=Aprovacao.Situacao.PENDENTE,
-        expira_em__gt=timezone.now(),
-    ).first()
+    with connection.cursor() as cursor:  # of two that ask at once, the second joins the first
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{ACAO} {objeto_id}"])
+    aberta = (
+        Aprovacao.objects.select_for_update()
+        .filter(
+            acao=ACAO,
+            objeto=OBJETO,
+            objeto_id=objeto_id,
+            situacao=Aprovacao.Situacao.PENDENTE,
+            expira_em__gt=timezone.now(),
+        )
+        .first()
+    )
     aprovacao = aberta or acesso.solicitar(
         acao=ACAO,
         descricao=f"{rotina.titulo}: {pedido.resumo}"[:300],
@@ -77,9 +89,27 @@ def seguir_decisao(aprovacao: Aprovacao) -> None:
     acordar(DESPERTADOR)
 
 
-def _encerrar(esperavam: list[Execucao], motivo: str) -> None:
+def dar_por_perdida(aprovacao: Aprovacao) -> None:
+    """In the transaction that closes the request: nobody decided in time, the runs that waited are over, with an alarm."""
+    texto = f"Ninguém decidiu o pedido {aprovacao.pk} até {hora_e_dia(aprovacao.expira_em)}: nada foi feito."
+    esperavam = list(Execucao.objects.filter(aprovacao=aprovacao, situacao=Situacao.AGUARDA_APROVACAO))
+    _encerrar(esperavam, f"{texto} A próxima execução pede de novo.", Situacao.PERDIDA)
+    rotina = registro.procurar(aprovacao.dados["rotina"])
+    if rotina and esperavam:
+        agora = timezone.now()
+        if not Execucao.objects.filter(rotina=rotina.caminho, situacao=Situacao.AGUARDA_APROVACAO).exists():
+            encerrar_espera(rotina, agora)
+        alarmar(rotina, AlarmeRotina.Tipo.PERDIDA, texto, agora=agora, execucao=esperavam[-1])
+
+
+def vencer_aprovacoes() -> int:
+    """Close the requests that nobody decided in time (`dar_por_perdida`); returns how many."""
+    return acesso.vencer(ACAO)
+
+
+def _encerrar(esperavam: list[Execucao], motivo: str, situacao: Execucao.Situacao = Execucao.Situacao.PULADA) -> None:
     for execucao in esperavam:
-        mover(execucao, Situacao.PULADA, erro=motivo)
+        mover(execucao, situacao, erro=motivo)
 
 
 def _objeto_id(caminho: str, referencia: date | None) -> str:

@@ -1,20 +1,24 @@
 """Runs that touch many wait for a second person."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Permission, User
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from auditoria.models import Evento
 from auditoria.services import Ator
 from erp.acesso.erros import ErroDefinitivo
 from erp.acesso.models import Aprovacao
 from erp.acesso.services import aprovar, recusar
+from erp.acesso.services.aprovacoes import VALIDADE
+from erp.rotinas.admin.ficha_da_execucao import frase
 from erp.rotinas.models import AlarmeRotina, Execucao
 from erp.rotinas.registro import DO_DIA, obter
-from erp.rotinas.services import executar, executar_pendentes, solicitar_execucao
+from erp.rotinas.services import executar, executar_pendentes, solicitar_execucao, vencer_aprovacoes
 from erp.rotinas.services.limpeza import pedir_de_novo
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +137,49 @@ def test_duas_vezes_sem_decisao_e_um_pedido_so(suspender, bia):
     executar_pendentes()
     assert suspender.feitas == [DIA]
     assert not Execucao.objects.filter(situacao=Situacao.AGUARDA_APROVACAO).exists()
+
+
+def test_sem_decisao_em_sete_dias_termina_como_perdida_com_alarme_e_a_proxima_pede_de_novo(suspender, bia):
+    esperava = rodar(suspender)
+    rodar(suspender)  # two waited for the same request
+    with time_machine.travel(timezone.now() + VALIDADE - timedelta(minutes=1), tick=False):
+        assert vencer_aprovacoes() == 0
+    with time_machine.travel(timezone.now() + VALIDADE + timedelta(minutes=1), tick=False):
+        assert executar("rotinas/executar_pendentes", iniciada_por=BEAT).contagens["aprovacoes_vencidas"] == 1
+        esperava.refresh_from_db()
+        assert esperava.situacao == Situacao.PERDIDA and "Ninguém decidiu o pedido" in esperava.erro
+        assert frase(esperava) == "Nada foi feito: a aprovação que esperava venceu sem ninguém decidir."
+        assert not Execucao.objects.filter(situacao=Situacao.AGUARDA_APROVACAO).exists()
+        alarme = AlarmeRotina.objects.get(encerrado_em=None)
+        assert (alarme.tipo, "nada foi feito" in alarme.texto) == (AlarmeRotina.Tipo.PERDIDA, True)
+        assert vencer_aprovacoes() == 0 and suspender.feitas == []
+
+        de_novo = rodar(suspender)
+        assert de_novo.situacao == Situacao.AGUARDA_APROVACAO and de_novo.aprovacao_id != esperava.aprovacao_id
+        aprovar(aprovacao=de_novo.aprovacao, por=bia, motivo="conferi")
+        executar_pendentes()
+    assert suspender.feitas == [DIA]
+
+
+def test_pedido_vencido_que_da_lugar_a_outro_encerra_quem_esperava_por_ele(suspender):
+    esperava = rodar(suspender)
+    with time_machine.travel(timezone.now() + VALIDADE + timedelta(minutes=1), tick=False):
+        de_novo = rodar(suspender)  # before any tick saw that the first was over
+    esperava.refresh_from_db()
+    assert (esperava.situacao, de_novo.situacao) == (Situacao.PERDIDA, Situacao.AGUARDA_APROVACAO)
+    tipos = AlarmeRotina.objects.filter(encerrado_em=None).values_list("tipo", flat=True)
+    assert set(tipos) == {AlarmeRotina.Tipo.PERDIDA, AlarmeRotina.Tipo.APROVACAO}
+
+
+def test_vence_a_de_um_dia_e_a_do_outro_continua_a_espera(suspender):
+    with time_machine.travel(timezone.now() - VALIDADE, tick=False):
+        velha = rodar(suspender, date(2026, 11, 21))
+    nova = rodar(suspender)
+    assert vencer_aprovacoes() == 1
+    velha.refresh_from_db()
+    nova.refresh_from_db()
+    assert (velha.situacao, nova.situacao) == (Situacao.PERDIDA, Situacao.AGUARDA_APROVACAO)
+    assert AlarmeRotina.objects.filter(encerrado_em=None, tipo=AlarmeRotina.Tipo.APROVACAO).count() == 1
 
 
 def test_quem_pediu_para_rodar_nao_aprova(suspender, ana, bia):
