@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from erp.colaboradores.models import Colaborador, Tratamento
 from erp.colaboradores.services.folhas import Resumo
-from erp.colaboradores.services.geracao import apurar_tocados, gerar_dia
+from erp.colaboradores.services.geracao import apurar_tocados, em_curso, gerar_dia
 from erp.rotinas.agenda import cada, diaria
 from erp.rotinas.contexto import ITENS_MAXIMO, Contexto
 from erp.rotinas.registro import DO_DIA, Recuperacao, rotina
@@ -23,8 +23,13 @@ def gerar_registro_pontos(contexto: Contexto) -> dict[str, int]:
     """Faz a folha do dia de cada colaborador: previsto, trabalhado, extra, falta e noturno.
 
     Quem não marcou num dia de trabalho fica com uma ausência a tratar; nenhuma marcação é inventada. Jornada que ainda
-    não acabou fica em curso e é terminada no dia seguinte.
+    não acabou fica em curso e é terminada no dia seguinte. Pedida antes das 21:00 do próprio dia, faz a folha do que já
+    se sabe, e a da noite a faz de novo.
     """
+    if em_curso(contexto.referencia):
+        contexto.nao_encerrar(
+            f"O dia {contexto.referencia:%d/%m/%Y} ainda não acabou: a folha será feita de novo à noite."
+        )
     resumo = gerar_dia(contexto.referencia, confirmar=contexto.confirmar, falhar=_Falhas(contexto))
     ausencias = Tratamento.objects.filter(dia=contexto.referencia, tipo=Tratamento.Tipo.AUSENCIA, sucessor=None)
     for ausencia in ausencias.select_related("colaborador").order_by("colaborador_id")[:ITENS_MAXIMO]:

@@ -78,6 +78,7 @@ class Contexto:
         self.referencia = referencia or timezone.localdate()
         self.simulacao = simulacao
         self.aprovados = aprovados
+        self.encerra = True
         self.contagens: Counter[str] = Counter()
         self.valores: dict[str, Decimal] = {}
         self.itens: list[Item] = []
@@ -109,6 +110,14 @@ class Contexto:
         """Tell that one thing failed: the others go on, and the execution ends as *sucesso com falhas*."""
         self.contagens["falhas"] += 1
         self._guardar(self.falhas, Item(True, objeto, objeto_id, mensagem))
+
+    def nao_encerrar(self, porque: str) -> None:
+        """What this run is for is not over yet: all that can be done now is done, and the next run does it again.
+
+        It ends well without being the one run that ends well for its reference: the schedule's own is not skipped.
+        """
+        self.encerra = False
+        self.registrar(porque)
 
     def exigir_aprovacao(self, quantos: int, resumo: str, valor: Decimal) -> None:
         """Above `ROTINA_APROVACAO_ACIMA`, go on only when a second person approved at least `quantos`.

@@ -14,6 +14,11 @@ from erp.colaboradores.services.folhas import POR_LOTE, Resumo, apurar_folhas
 HORA = time(21)
 
 
+def em_curso(referencia: date) -> bool:
+    """Whether the day's hour has not come: its sheets can be made, and are to be made again."""
+    return timezone.now() < datetime.combine(referencia, HORA, BRASILIA)
+
+
 def gerar_dia(
     referencia: date,
     *,

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -81,7 +81,11 @@ def _rodar(rotina: Rotina, contexto: Contexto) -> Fim:
 @transaction.atomic
 def _terminar(rotina: Rotina, execucao: Execucao, contexto: Contexto, fim: Fim) -> None:
     agora = timezone.now()
-    campos = {"contagens": _sem_zeros(contexto), "valores": contexto.valores_em_texto(), "erro": fim.erro}
+    campos: dict[str, Any] = {
+        "contagens": _sem_zeros(contexto), "valores": contexto.valores_em_texto(), "erro": fim.erro,
+    }  # fmt: skip
+    if not contexto.encerra and not contexto.simulacao and fim.situacao == Situacao.SUCESSO:
+        campos["referencia"] = None  # for a reference one run ends well, and this one was before its end
     gravar_linhas(contexto)
     if not mover(execucao, fim.situacao, terminada_em=agora, **campos):
         logger.error("A execução %s terminou depois de dada por interrompida.", execucao.pk)

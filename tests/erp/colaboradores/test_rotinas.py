@@ -9,7 +9,7 @@ import time_machine
 
 from erp.colaboradores.fusos import BRASILIA
 from erp.colaboradores.models import Escala, FolhaDia, Tratamento
-from erp.rotinas.models import Execucao
+from erp.rotinas.models import Execucao, LinhaExecucao
 from erp.rotinas.registro import DO_DIA, Recuperacao, obter
 from erp.rotinas.services import executar
 from tests.erp.colaboradores.elenco import SEGUNDA, colaborador, comercial, folha, marcar, na_escala
@@ -70,6 +70,27 @@ def test_pedida_no_meio_do_dia_nao_da_por_ausente_quem_ainda_pode_chegar() -> No
     with time_machine.travel(datetime.combine(SEGUNDA + timedelta(days=1), time(21, 10), BRASILIA)):
         executar(CAMINHO, iniciada_por="teste", referencia=SEGUNDA + timedelta(days=1))
     assert Tratamento.objects.filter(dia=SEGUNDA, tipo=Tratamento.Tipo.AUSENCIA).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pedida_de_manha_nao_gasta_o_dia_e_a_da_noite_faz_a_folha_uma_vez() -> None:
+    maria, joao = na_escala(colaborador("Maria")), na_escala(colaborador("João"))
+    noite = datetime.combine(SEGUNDA, time(21, 10), BRASILIA)
+    marcar(maria, SEGUNDA, "08:00")
+    with time_machine.travel(datetime.combine(SEGUNDA, time(10), BRASILIA)):
+        cedo = [executar(CAMINHO, iniciada_por="teste", referencia=SEGUNDA) for _ in range(2)]
+        assert {execucao.situacao for execucao in cedo} == {S.SUCESSO}
+        assert "ainda não acabou" in LinhaExecucao.objects.filter(execucao=cedo[0]).get().texto
+    marcar(maria, SEGUNDA, "12:00", "13:00", "17:00")
+    ana = na_escala(colaborador("Ana"))  # registered in the afternoon
+    with time_machine.travel(noite):
+        feita = executar(CAMINHO, iniciada_por="agenda", agendada_para=noite)
+        assert feita.contagens == {"novas": 1, "mudadas": 2, "pendentes": 2, "ausencias": 2}
+        assert executar(CAMINHO, iniciada_por="teste", referencia=SEGUNDA).situacao == S.PULADA
+    assert folha(maria, SEGUNDA).trabalhado == 480
+    ausencias = Tratamento.objects.filter(dia=SEGUNDA, tipo=Tratamento.Tipo.AUSENCIA)
+    assert set(ausencias.values_list("colaborador", flat=True)) == {joao.pk, ana.pk}
+    assert FolhaDia.objects.filter(dia=SEGUNDA).count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

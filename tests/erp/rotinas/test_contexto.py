@@ -112,6 +112,22 @@ def test_simular_nao_conta_como_feita_nem_e_impedida_por_ela(declarar):
 
 
 @pytest.mark.django_db
+def test_a_que_diz_que_o_dia_nao_acabou_termina_bem_e_nao_impede_a_da_agenda(declarar):
+    feitas = []
+
+    def fazer(contexto):
+        feitas.append(contexto.referencia)
+        if len(feitas) < 3:
+            contexto.nao_encerrar("ainda é cedo")
+
+    caminho = declarar(fazer, referencia=DO_DIA)
+    dia = date(2026, 11, 22)
+    fins = [executar(caminho, iniciada_por=BEAT, referencia=dia) for _ in range(4)]
+    assert [f.situacao for f in fins] == [Situacao.SUCESSO] * 3 + [Situacao.PULADA] and feitas == [dia] * 3
+    assert [f.referencia for f in fins] == [None, None, dia, dia]
+
+
+@pytest.mark.django_db
 def test_uma_simulacao_corre_ao_lado_da_execucao(declarar):
     agora = timezone.now()
     caminho = declarar(lambda contexto: None, simulavel=True)
