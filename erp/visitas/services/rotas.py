@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from datetime import date
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from erp.colaboradores.models import Colaborador
-from erp.rotinas.contexto import Contexto
+from erp.rotinas.contexto import Contexto, ExecucaoPerdida
 from erp.visitas.models import ArquivoRota, Visita
 from erp.visitas.planilha import Parada, Partida, Rota, montar
 from erp.visitas.rules import Ponto
 
+logger = logging.getLogger(__name__)
+
 PASTA = "rotas"
 OBJETO = Visita._meta.label_lower
+COLABORADOR = Colaborador._meta.label_lower
 # Done or not, what was of the day stays in its route: making it again in the afternoon makes no other file.
 DO_DIA = (Visita.Situacao.MARCADA, Visita.Situacao.REALIZADA, Visita.Situacao.NAO_REALIZADA)
 
@@ -40,9 +44,17 @@ def gerar_rotas(contexto: Contexto) -> None:
     3. The content of the last version makes nothing; another one is the next version. Who has no visit left gets an
        empty version, so that nobody drives by the old one.
     4. The file goes to the storage before the row is committed: killed in between, the next run writes the same name.
+
+    One that fails (a file that the storage refuses) is told by `contexto.falhar`, and the others are made.
     """
     for colaborador_id in _com_rota(contexto.referencia):
-        _gerar(contexto, colaborador_id)
+        try:
+            _gerar(contexto, colaborador_id)
+        except (ExecucaoPerdida, OperationalError, InterfaceError):  # not one employee's: the run is over
+            raise
+        except Exception as erro:  # whatever a storage raises: its errors are its own
+            logger.exception("A rota do colaborador %s não foi gerada.", colaborador_id)
+            contexto.falhar(COLABORADOR, str(colaborador_id), f"rota não gerada: {type(erro).__name__}: {erro}")
 
 
 @transaction.atomic
@@ -57,25 +69,27 @@ def _gerar(contexto: Contexto, colaborador_id: int) -> None:
         paradas = []
     rota = montar(travado.nome, dia, _partida(travado), paradas)
     ultima = ArquivoRota.objects.filter(colaborador=travado, dia=dia).order_by("-versao").first()
-    _contar(contexto, travado, rota)
     resumo = hashlib.sha256(rota.conteudo).hexdigest()
     if ultima is not None and ultima.sha256 == resumo:
-        contexto.contar("rotas iguais às que já havia")
         if not contexto.simulacao:
             _guardar(ultima.arquivo, rota.conteudo)  # a file that somebody took away comes back
+        _contar(contexto, travado, rota, "rotas iguais às que já havia")
         return
     if ultima is None and not paradas:
         return
-    contexto.contar("rotas novas" if ultima is None else "rotas refeitas")
+    if not contexto.simulacao:
+        _gravar(contexto, travado, rota, resumo, 1 if ultima is None else ultima.versao + 1)
+    _contar(contexto, travado, rota, "rotas novas" if ultima is None else "rotas refeitas")
     quantas = "1 visita" if rota.visitas == 1 else f"{rota.visitas} visitas"
     km = f"{rota.metros / 1000:.1f} km".replace(".", ",")
     contexto.item("visitas.arquivorota", str(travado.pk), f"{travado}: {quantas}, {km}")
-    if contexto.simulacao:
-        return
-    nome = f"{PASTA}/{dia:%Y/%m/%d}/{travado.pk}-{resumo[:32]}.csv"
+
+
+def _gravar(contexto: Contexto, colaborador: Colaborador, rota: Rota, resumo: str, versao: int) -> None:
+    nome = f"{PASTA}/{contexto.referencia:%Y/%m/%d}/{colaborador.pk}-{resumo[:32]}.csv"
     _guardar(nome, rota.conteudo)
     ArquivoRota.objects.create(
-        colaborador=travado, dia=dia, versao=1 if ultima is None else ultima.versao + 1, arquivo=nome, sha256=resumo,
+        colaborador=colaborador, dia=contexto.referencia, versao=versao, arquivo=nome, sha256=resumo,
         visitas=rota.visitas, sem_coordenadas=rota.sem_coordenadas, metros=rota.metros, execucao_id=contexto.execucao_id,
         feito_em=timezone.now(),
     )  # fmt: skip
@@ -112,7 +126,9 @@ def _guardar(nome: str, conteudo: bytes) -> None:
     default_storage.save(nome, ContentFile(conteudo))
 
 
-def _contar(contexto: Contexto, colaborador: Colaborador, rota: Rota) -> None:
+def _contar(contexto: Contexto, colaborador: Colaborador, rota: Rota, como: str) -> None:
+    """Once it is done: what fails counts as nothing."""
+    contexto.contar(como)
     contexto.contar("visitas em rota", rota.visitas)
     contexto.contar("visitas sem coordenadas", rota.sem_coordenadas)
     if rota.visitas > rota.sem_coordenadas and colaborador.latitude is None:

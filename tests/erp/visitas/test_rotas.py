@@ -124,6 +124,26 @@ def test_visita_de_quem_ja_saiu_falha_e_as_outras_seguem() -> None:
     assert [rota.colaborador for rota in ArquivoRota.objects.all()] == [fica]
 
 
+def test_arquivo_que_nao_se_consegue_gravar_falha_e_as_outras_rotas_saem() -> None:
+    primeira, ruim, ultima = colaborador("Ana"), colaborador("Bia"), colaborador("Caio")
+    visita(ruim, onde=PERTO)
+    rodar()
+    caminho = Path(default_storage.path(ArquivoRota.objects.get().arquivo))
+    _esquecer()
+    caminho.unlink()
+    caminho.mkdir()  # where the file should be
+    visita(primeira, onde=PERTO)
+    visita(ultima, onde=PERTO)
+    feita = rodar()
+    assert feita.situacao == S.SUCESSO_COM_FALHAS
+    assert feita.contagens == {"rotas novas": 2, "visitas em rota": 2, "falhas": 1}
+    (falha,) = feita.itens.filter(falha=True)
+    assert falha.objeto_id == str(ruim.pk) and "rota não gerada: IsADirectoryError" in falha.descricao
+    assert [rota.colaborador for rota in ArquivoRota.objects.order_by("colaborador")] == [primeira, ultima]
+    caminho.rmdir()
+    assert rodar().contagens["rotas novas"] == 1
+
+
 def test_morto_entre_o_arquivo_e_a_linha_a_proxima_aproveita_o_arquivo() -> None:
     visita(colaborador(), onde=PERTO)
     rodar()
