@@ -2,9 +2,9 @@
 
     .venv/bin/python docs/capturar.py [--saida docs/imagens] [--todas] [--so NOME ...]
 
-Everything it makes lives in a temporary folder and goes away at the end. `--todas` also takes the screens that the
-manual does not show, and each in the dark and on a telephone, for whoever changes the pages. It needs chromium, and
-pngquant where the pictures should be small.
+Everything it makes lives in a temporary folder and goes away at the end; with `--manter FOLDER` it stays, and the next
+run only takes the pictures. `--todas` also takes the screens that the manual does not show, and each in the dark and on
+a telephone, for whoever changes the pages. It needs chromium, and pngquant where the pictures should be small.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from captura.ambiente import RAIZ, manage, preparar_ambiente, servidor
 from captura.navegador import fotografar
 from captura.telas import CLARO, MODOS, fotos
 
+NOME = "retaguarda-fotos"  # the folder that is ours to delete, also inside one that somebody keeps
+
 
 def main() -> None:
     analisador = argparse.ArgumentParser(description=__doc__)
@@ -28,11 +30,14 @@ def main() -> None:
     analisador.add_argument("--so", nargs="*", default=[], help="nomes das fotos")
     analisador.add_argument("--manter", type=Path, help="pasta dos dados, que fica para a próxima vez")
     opcoes = analisador.parse_args()
-    pasta: Path = opcoes.manter or Path(tempfile.mkdtemp(prefix="retaguarda-fotos-"))
-    pasta.mkdir(parents=True, exist_ok=True)
+    pasta = opcoes.manter / NOME if opcoes.manter else Path(tempfile.mkdtemp(prefix=f"{NOME}-"))
     preparar_ambiente(pasta)
+    ja_feito = (pasta / "ids.json").exists()
+    if not ja_feito:
+        apagar(pasta)  # half of an example, of a run that was cut short: another on top of it repeats documents
+        pasta.mkdir(parents=True)
     try:
-        produzir(opcoes, ja_feito=(pasta / "ids.json").exists(), pasta=pasta)
+        produzir(opcoes, ja_feito=ja_feito, pasta=pasta)
     finally:
         if opcoes.manter is None:
             apagar(pasta)

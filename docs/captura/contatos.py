@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from clientes.models import Cliente
+from erp.contatos.elo import token_de
 from erp.contatos.models import Comunicado, Descadastro, Lembrete, ModeloMensagem, PassoDaRegua
 from erp.contatos.services import avisar, enviar
 from erp.contatos.valores import Aviso
@@ -43,6 +44,7 @@ def encher_os_comunicados() -> dict[str, Any]:
     _o_resto(clientes)
     return {
         "comunicado": na_fila[0].pk,
+        "elo_de_descadastro": token_de(na_fila[0].pk),
         "modelo_mensagem": ModeloMensagem.objects.get(codigo="titulo_a_vencer").pk,
     }
 

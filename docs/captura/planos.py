@@ -15,7 +15,7 @@ from clientes.models import Cliente
 from erp.cadastros.models import Conta, Filial
 from erp.financeiro.models import Origem, Titulo
 from erp.financeiro.services import baixar_titulo
-from erp.planos.models import Contratacao, Plano
+from erp.planos.models import Contratacao, Dependente, Plano
 from erp.planos.rules import DependenteNovo
 from erp.planos.services import cancelar, registrar_aviso, suspender, vender
 from erp.planos.services.venda import Venda
@@ -46,7 +46,13 @@ def vender_planos() -> dict[str, Any]:
     )  # fmt: skip
     outro = Contratacao.objects.order_by("pk")[1]
     cancelar(contratacao_id=outro.pk, motivo="mudou de cidade", ator=ANA, a_pedido=True)
-    return {"contrato_de_plano": atrasado.pk}
+    return {
+        "contrato_de_plano": atrasado.pk,
+        "contrato_ativo": em_dia.pk,
+        "contrato_cancelado": outro.pk,
+        "plano": familia.pk,
+        "dependente": Dependente.objects.filter(contratacao=em_dia).values_list("pk", flat=True)[0],
+    }
 
 
 def _vender(plano: Plano, titular: Cliente, dia: date, gente: tuple[DependenteNovo, ...] = ()) -> Contratacao:

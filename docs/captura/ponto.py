@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from erp.cadastros.models import Filial
 from erp.colaboradores.fusos import BRASILIA
-from erp.colaboradores.models import Colaborador, Escala, EscalaColaborador, Relogio
+from erp.colaboradores.models import Colaborador, Escala, EscalaColaborador, ImportacaoMarcacoes, Relogio
 from erp.colaboradores.services.geracao import gerar_dia
 from erp.colaboradores.services.marcacoes import importar_marcacoes
 from erp.colaboradores.services.tratamentos import Pedido, tratar
@@ -50,6 +50,8 @@ def fazer_as_folhas() -> dict[str, Any]:
         "vigia": otto.pk,
         "ausencia": f"{faltou:%Y/%-m/%-d}",
         "mes_do_ponto": f"{inicio:%Y-%m}",
+        "escala": semana.pk,
+        "importacao": ImportacaoMarcacoes.objects.values_list("pk", flat=True)[0],
     }
 
 

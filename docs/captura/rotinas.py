@@ -41,13 +41,17 @@ def rodar_as_rotinas() -> dict[str, Any]:
         _rodou(TIPAR, "04:00", 31 + dias % 3, dias=dias, contagens={"clientes": 201_312, "etiquetas": 900 + dias})
     _perdida()
     espera = _a_que_espera()
-    _com_falhas()
+    com_falhas = _com_falhas()
     simulada = _simulada()
     _mudar()
     Batida.objects.update_or_create(id=1, defaults={"em": timezone.now()})
     linhas = {linha.caminho: linha.pk for linha in RotinaAgendada.objects.all()}
     return {
         "rotina": linhas[SUSPENSAO],
+        "rotina_em_pausa": linhas[PONTO],
+        "rotina_por_ligar": RotinaAgendada.objects.filter(configurada=False).values_list("pk", flat=True)[0],
+        "execucao_com_falhas": com_falhas.pk,
+        "aprovacao": espera.aprovacao_id,
         "execucao_simulada": simulada.pk,
         "execucao_espera": espera.pk,
     }
@@ -98,7 +102,7 @@ def _a_que_espera() -> Execucao:
     return espera
 
 
-def _com_falhas() -> None:
+def _com_falhas() -> Execucao:
     feita = _rodou(
         JAZIGOS, "21:15", 75, Situacao.SUCESSO_COM_FALHAS, contagens={"titulos": 4312, "falhas": 2},
         valores={"emitido": "401203.77"}, referencia=timezone.localdate().replace(day=1),
@@ -108,6 +112,7 @@ def _com_falhas() -> None:
             execucao=feita, falha=True, objeto="jazigos.ContratoManutencao", objeto_id=str(n),
             descricao="Falta o índice de reajuste deste mês: informe o índice e execute de novo",
         )  # fmt: skip
+    return feita
 
 
 def _simulada() -> Execucao:
