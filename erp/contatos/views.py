@@ -17,6 +17,7 @@ from erp.contatos import services
 from erp.contatos.canais import canal
 from erp.contatos.elo import ler_token
 from erp.contatos.models import Comunicado
+from erp.contatos.selectors import Recusados, recusados
 
 PAGINA = "contatos/descadastro.html"
 
@@ -25,18 +26,25 @@ PAGINA = "contatos/descadastro.html"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def descadastro(request: HttpRequest, token: str) -> HttpResponse:
-    """GET: asks. POST: refuses, or with `voltar`, takes it back. 404 for a link that is not ours."""
+    """GET: asks, or says that it was refused already. POST: refuses, or with `voltar`, takes it back.
+
+    404 for a link that is not ours.
+    """
     comunicado = _comunicado(token)
     if comunicado is None:
         return _pagina(request, {"passo": "desconhecido"}, status=404)
-    passo = "perguntar"
+    passo = "ja" if _recusas(comunicado).hashes else "perguntar"
     if request.method == "POST" and "voltar" in request.POST:
         services.desfazer_pela_pagina(comunicado)
-        passo = "voltou"
+        passo = "ainda" if _recusas(comunicado).codigos else "voltou"  # asked elsewhere too: that stands
     elif request.method == "POST":
         services.descadastrar(comunicado, um_clique=request.POST.get("List-Unsubscribe") == "One-Click")
         passo = "feito"
     return _pagina(request, {"passo": passo, "endereco": canal(comunicado.canal).mascarar(comunicado.endereco)})
+
+
+def _recusas(comunicado: Comunicado) -> Recusados:
+    return recusados(comunicado.canal, [comunicado.endereco], [comunicado.codigo_cliente])
 
 
 def _comunicado(token: str) -> Comunicado | None:

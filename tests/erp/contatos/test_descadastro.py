@@ -11,7 +11,7 @@ from django.urls import reverse
 from auditoria.models import Evento
 from erp.contatos.elo import elo_de_descadastro, token_de
 from erp.contatos.models import Comunicado, Descadastro, ModeloMensagem
-from erp.contatos.services import desfazer
+from erp.contatos.services import descadastrar_cliente, desfazer
 from tests.erp.contatos.conftest import NovoCliente, aviso, por_na_fila
 from tests.erp.elenco import pessoa
 
@@ -70,6 +70,30 @@ def test_engano_se_desfaz_pela_mesma_pagina_e_se_refaz_depois(comunicado: Comuni
     client.post(_caminho(comunicado))
     assert _de_pe() == 1
     assert Descadastro.objects.count() == 2
+
+
+def test_quem_ja_pediu_abre_o_elo_e_pode_voltar_sem_pedir_outra_vez(comunicado: Comunicado, client: Client) -> None:
+    client.post(_caminho(comunicado))
+    pagina = client.get(_caminho(comunicado)).content.decode()
+
+    assert "Você já não recebe mensagens de Funerária Exemplo" in pagina and 'name="voltar"' in pagina
+    assert "Parar de receber" not in pagina
+    client.post(_caminho(comunicado), {"voltar": "1"})
+    assert "Parar de receber mensagens de Funerária Exemplo?" in client.get(_caminho(comunicado)).content.decode()
+
+
+def test_quem_tambem_pediu_a_equipe_nao_le_que_volta_a_receber(
+    modelo: ModeloMensagem, novo_cliente: NovoCliente, client: Client
+) -> None:
+    maria = novo_cliente()
+    [carta] = por_na_fila(aviso("um", codigo_cliente=maria.pk))
+    descadastrar_cliente(codigo_cliente=maria.pk, canal_="email", motivo="ao telefone", usuario=pessoa("gerente"))
+    client.post(_caminho(carta))
+
+    pagina = client.post(_caminho(carta), {"voltar": "1"}).content.decode()
+    assert "Falta falar com Funerária Exemplo" in pagina and "volta a receber as mensagens" not in pagina
+    [depois] = por_na_fila(aviso("dois", codigo_cliente=maria.pk))
+    assert depois.motivo == "DESCADASTRADO"
 
 
 @pytest.mark.parametrize("mexer", ["x", "1.abc", "", "9" * 400, "1%00.a"])
