@@ -16,6 +16,7 @@ from erp.acesso.erros import ErroDefinitivo
 from erp.cadastros.admin.colunas import coluna_dia
 from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter
 from erp.cadastros.admin.rotulos import rotulo
+from erp.colaboradores.admin.busca import BuscaPorColaborador
 from erp.colaboradores.admin.tratar import endereco_do_dia
 from erp.colaboradores.apuracao.valores import Alerta, TipoDia
 from erp.colaboradores.jornada import mostrar_hora, mostrar_minutos
@@ -57,7 +58,7 @@ class FilialDaFolhaFilter(FilialFilter):
 
 
 @admin.register(FolhaDia)
-class FolhaDiaAdmin(SomenteLeitura, AdminBase):
+class FolhaDiaAdmin(BuscaPorColaborador, SomenteLeitura, AdminBase):
     """Served by `folha_dia`, and `folha_pendente` when only what waits is asked for."""
 
     campo_filial = "colaborador__filial_id"
@@ -73,8 +74,6 @@ class FolhaDiaAdmin(SomenteLeitura, AdminBase):
         FilialDaFolhaFilter,
     ]
     list_before_template = "cadastros/periodo_da_lista.html"
-    search_fields = ["=colaborador__matricula"]
-    search_help_text = "Matrícula do colaborador"
     ordering = ["-dia", "colaborador_id"]
     sortable_by = ()
     dia_ = coluna_dia("dia", "dia")

@@ -22,6 +22,7 @@ from erp.cadastros.admin.base import CadastroAdmin, acoes_de_atividade
 from erp.cadastros.admin.colunas import coluna_instante
 from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter
 from erp.cadastros.admin.usuario import usuario_de
+from erp.colaboradores.admin.busca import BuscaPorColaborador
 from erp.colaboradores.models import ImportacaoMarcacoes, Marcacao, Relogio
 from erp.colaboradores.services.marcacoes import ARQUIVO_MAXIMO, PERMISSAO, importar_marcacoes
 
@@ -135,7 +136,8 @@ class ImportacaoMarcacoesAdmin(SomenteLeitura, AdminBase):
             request, f"{'; '.join(filter(None, partes))}. As folhas desses dias são refeitas em um minuto."
         )
         if importacao.recusadas:
-            messages.warning(request, f"{importacao.recusadas} recusadas: veja abaixo quais e por quê.")
+            recusadas = f"{importacao.recusadas} {'recusada' if importacao.recusadas == 1 else 'recusadas'}"
+            messages.warning(request, f"{recusadas}: veja abaixo quais e por quê.")
         return HttpResponseRedirect(reverse("admin:colaboradores_importacaomarcacoes_change", args=[importacao.pk]))
 
 
@@ -144,7 +146,7 @@ class FilialDaMarcacaoFilter(FilialFilter):
 
 
 @admin.register(Marcacao)
-class MarcacaoAdmin(SomenteLeitura, AdminBase):
+class MarcacaoAdmin(BuscaPorColaborador, SomenteLeitura, AdminBase):
     """Served by `marcacao_momento`: a mark is only looked at; what is wrong with it is said by a treatment."""
 
     campo_filial = "colaborador__filial_id"
@@ -153,8 +155,6 @@ class MarcacaoAdmin(SomenteLeitura, AdminBase):
     list_select_related = ["colaborador", "relogio"]
     list_filter = [("momento", PeriodoFilter), FilialDaMarcacaoFilter]
     list_before_template = "cadastros/periodo_da_lista.html"
-    search_fields = ["=colaborador__matricula"]
-    search_help_text = "Matrícula do colaborador"
     ordering = ["-momento", "-id"]
     sortable_by = ()
     momento_ = coluna_instante("momento", "momento")

@@ -16,6 +16,7 @@ from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
 from erp.acesso.erros import ErroDefinitivo
 from erp.cadastros.admin.colunas import coluna_dia, coluna_instante
 from erp.cadastros.admin.filtros import FilialFilter, PeriodoFilter
+from erp.colaboradores.admin.busca import BuscaPorColaborador
 from erp.colaboradores.admin.tratar import endereco_do_dia
 from erp.colaboradores.models import Tratamento
 from erp.colaboradores.services.tratamentos import PERMISSAO, anular
@@ -28,15 +29,13 @@ class FilialDoTratamentoFilter(FilialFilter):
 
 
 @admin.register(Tratamento)
-class TratamentoAdmin(SomenteLeitura, AdminBase):
+class TratamentoAdmin(BuscaPorColaborador, SomenteLeitura, AdminBase):
     campo_filial = "colaborador__filial_id"
     list_display = ["tipo_", "colaborador", "dia_", "ate_", "motivo", "autor_", "em_", "vale"]
     list_display_links = ["tipo_"]
     list_select_related = ["colaborador", "autor", "sucessor"]
     list_filter = [("dia", PeriodoFilter), ("tipo", ChoicesDropdownFilter), FilialDoTratamentoFilter]
     list_before_template = "cadastros/periodo_da_lista.html"
-    search_fields = ["=colaborador__matricula"]
-    search_help_text = "Matrícula do colaborador"
     sortable_by = ()
     ordering = ["-id"]
     dia_ = coluna_dia("dia", "dia")

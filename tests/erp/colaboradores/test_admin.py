@@ -76,6 +76,19 @@ def test_gerente_e_auditor_veem_tudo_e_operador_so_os_colaboradores(lista: str, 
     assert navegador("operador", 1).get(f"{BASE}/{lista}/").status_code == (200 if lista == "colaborador" else 403)
 
 
+@pytest.mark.parametrize("lista", ("marcacao", "tratamento", "folhadia"))
+@pytest.mark.parametrize("procurado", ["maria silva", "529.982.247-25"])
+def test_o_que_e_de_alguem_se_procura_pelo_nome_ou_cpf(lista: str, procurado: str, maria: Colaborador) -> None:
+    outra = na_escala(colaborador("Zulmira Prates", cpf="39053344705"))
+    marcar(outra, SEGUNDA, "08:00")
+    gerar_dia(SEGUNDA)
+    gerar_dia(SEGUNDA + UM_DIA)
+
+    texto = navegador("gerente", 1).get(f"{BASE}/{lista}/", {"q": procurado}).content.decode()
+    assert "Maria" in texto and "Zulmira" not in texto
+    assert "Zulmira" in navegador("gerente", 1).get(f"{BASE}/{lista}/").content.decode()
+
+
 @pytest.mark.parametrize(("grupo", "ve"), [("gerente", 200), ("auditor", 200), ("operador", 403), ("TI", 403)])
 def test_espelho_dia_e_planilha_sao_de_quem_ve_as_folhas(grupo: str, ve: int, maria: Colaborador) -> None:
     cliente = navegador(grupo, 1)
@@ -226,7 +239,7 @@ def test_importar_o_arquivo_do_relogio_pela_tela() -> None:
         return cliente.post(endereco, {"relogio": relogio().pk, "arquivo": arquivo}, follow=True)
 
     primeira = enviar("afd.txt", conteudo).content.decode()
-    assert "1 marcação nova" in primeira and "1 recusadas" in primeira and "não é de nenhum colaborador" in primeira
+    assert "1 marcação nova" in primeira and "1 recusada:" in primeira and "não é de nenhum colaborador" in primeira
     assert "1 já estavam aqui" in enviar("afd.txt", conteudo).content.decode()
     recusado = enviar("foto.png", b"\x89PNG")
     assert recusado.status_code == 409 and "Nada foi importado" in recusado.content.decode()
