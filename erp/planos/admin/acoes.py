@@ -81,7 +81,7 @@ def _da_reativacao(contrato: Contratacao) -> Fatos:
         ("O que pede", "um acordo com data" if valores.vencido else "nada: está tudo pago"),
         (
             "Nova carência",
-            f"do titular e de {_vivos(contrato)} dependentes, até {max(nova, contrato.carencia_ate):%d/%m/%Y}",
+            f"{_de_quem(contrato)}, até {max(nova, contrato.carencia_ate):%d/%m/%Y}",
         ),
     ]
 
@@ -104,10 +104,27 @@ def _do_atraso(contrato: Contratacao) -> Fatos:
     return [*_do_cancelamento(contrato), ("Avisos provados desta dívida", avisos)]
 
 
-def _do_aviso(contrato: Contratacao) -> Fatos:
+def _do_acordo(contrato: Contratacao) -> Fatos:
+    em_vigor = contrato.acordo_ate is not None and contrato.acordo_ate >= timezone.localdate()
     return [
         ("Vencido e em aberto", _devido(dinheiro(contrato, timezone.localdate()))),
-        ("O contrato exige", f"{contrato.avisos_exigidos} avisos, com {contrato.dias_entre_avisos} dias entre eles"),
+        ("Acordo de agora", f"até {contrato.acordo_ate:%d/%m/%Y}" if em_vigor else "nenhum"),
+    ]
+
+
+def _do_aviso(contrato: Contratacao) -> Fatos:
+    avisos = "1 aviso" if contrato.avisos_exigidos == 1 else f"{contrato.avisos_exigidos} avisos"
+    return [
+        ("Vencido e em aberto", _devido(dinheiro(contrato, timezone.localdate()))),
+        ("O contrato exige", f"{avisos}, com {contrato.dias_entre_avisos} dias entre eles"),
+    ]
+
+
+def _do_obito(contrato: Contratacao) -> Fatos:
+    return [
+        ("Titular", contrato.titular.cliente_varejo),
+        ("Situação do contrato", contrato.get_situacao_display()),
+        ("Dependentes", str(_vivos(contrato))),
     ]
 
 
@@ -117,6 +134,13 @@ def _da_inclusao(contrato: Contratacao) -> Fatos:
         ("Dependentes hoje", f"{_vivos(contrato)} de {contrato.dependentes_maximo}"),
         ("Carência de quem entrar", f"até {fim:%d/%m/%Y}"),
     ]
+
+
+def _de_quem(contrato: Contratacao) -> str:
+    vivos = _vivos(contrato)
+    if not vivos:
+        return "do titular"
+    return f"do titular e de {vivos} {'dependente' if vivos == 1 else 'dependentes'}"
 
 
 def _vivos(contrato: Contratacao) -> int:
@@ -152,7 +176,7 @@ class AcoesDeContrato:
         titulo="Registrar acordo",
         explicacao="Até a data combinada, o que está vencido não suspende nem cancela o contrato.",
         permissao=MUDAR, botao="Registrar o acordo", icone="handshake", formulario=FormularioDeAcordo,
-        painel=_painel(_do_aviso, {"acordo_ate": "Acordo até"}),
+        painel=_painel(_do_acordo, {"acordo_ate": "Acordo até"}),
     )  # fmt: skip
     def combinar(self, queryset: QuerySet[Any], motivo: str, usuario: User, envio: Envio) -> str:
         if not envio.campos["acordo_ate"]:
@@ -211,12 +235,12 @@ class AcoesDeContrato:
         titulo="Óbito do titular",
         explicacao="Fica registrado que o titular morreu. O contrato não muda de situação por isso.",
         permissao=OBITO, botao="Registrar o óbito", icone="deceased", formulario=FormularioDeObito,
-        painel=_painel(_do_aviso, _OBITO),
+        painel=_painel(_do_obito, _OBITO),
     )  # fmt: skip
     def obito_do_titular(self, queryset: QuerySet[Any], motivo: str, usuario: User, envio: Envio) -> str:
         contrato = _um(queryset)
         obito = services.registrar_obito(
-            codigo_cliente=contrato.titular_id, ator=ator_usuario(usuario), motivo=motivo, **_do_obito(envio)
+            codigo_cliente=contrato.titular_id, ator=ator_usuario(usuario), motivo=motivo, **_campos_do_obito(envio)
         )
         return f"Registrado: {obito}."
 
@@ -227,7 +251,7 @@ class AcoesDeContrato:
         return f"Cancelado: {feito}. Estornado o que venceria: R$ {formatar(estornado)}."
 
 
-def _do_obito(envio: Envio) -> dict[str, Any]:
+def _campos_do_obito(envio: Envio) -> dict[str, Any]:
     return {"data": envio.campos["em"], "certidao": envio.campos["certidao"]}
 
 
@@ -259,6 +283,6 @@ class AcoesDeDependente:
     )  # fmt: skip
     def registrar_obito(self, queryset: QuerySet[Any], motivo: str, usuario: User, envio: Envio) -> str:
         obito = services.registrar_obito(
-            dependente_id=_um(queryset).pk, ator=ator_usuario(usuario), motivo=motivo, **_do_obito(envio)
+            dependente_id=_um(queryset).pk, ator=ator_usuario(usuario), motivo=motivo, **_campos_do_obito(envio)
         )
         return f"Registrado: {obito}."

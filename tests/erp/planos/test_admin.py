@@ -168,6 +168,19 @@ def test_formulario_enviado_duas_vezes_age_uma() -> None:
     assert Dependente.objects.filter(contratacao=feito).count() == 1
 
 
+def test_cada_ato_conta_so_o_que_lhe_diz_respeito() -> None:
+    feito, quem = com_divida(titular=cliente("Maria das Dores"), dependentes=[dependente("Bernardo")]), gerente()
+
+    def antes(acao: str) -> str:
+        return quem.get(reverse(f"admin:planos_contratacao_{acao}", args=[feito.pk])).content.decode()
+
+    assert "Acordo de agora" in antes("combinar") and "O contrato exige" not in antes("combinar")
+    assert "2 avisos, com" in antes("registrar_aviso")
+    assert "Maria das Dores" in antes("obito_do_titular") and "Vencido e em aberto" not in antes("obito_do_titular")
+    suspender(contratacao_id=feito.pk, motivo="atraso", ator=ANA)
+    assert "do titular e de 1 dependente," in antes("reativar")
+
+
 def test_acordo_aviso_e_obito_pela_pagina() -> None:
     feito = com_divida()
     assert agir(feito, "combinar").status_code == 409  # without a date
