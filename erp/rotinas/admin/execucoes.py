@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from auditoria.filtros import FiltroPeriodo
@@ -20,10 +21,24 @@ from erp.rotinas.admin.ficha_da_execucao import ficha
 from erp.rotinas.admin.fichas import em_texto, quem
 from erp.rotinas.admin.textos import CORES, VAZIO, duracao, momento, referencia, titulo_da
 from erp.rotinas.models import Execucao
+from erp.rotinas.registro import todas
 from erp.rotinas.retratos import FIM_DO_ERRO, tempo_de
 
 LISTA = "admin:rotinas_execucao_changelist"
 _CORES = {situacao.value: cor for situacao, cor in CORES.items()}
+
+
+class FiltroDaRotina(DropdownFilter):  # type: ignore[misc]  # unfold has no types
+    """By `execucao_rotina`, by what the routine is called."""
+
+    title = "rotina"
+    parameter_name = "rotina"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((r.caminho, r.titulo) for r in todas()), key=lambda par: par[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(rotina=caminho) if (caminho := self.value()) else queryset
 
 
 @admin.register(Execucao)
@@ -31,7 +46,7 @@ class ExecucaoAdmin(SomenteLeitura, AdminBase):
     list_display = (
         "rotina_", "resultado", "inicio", "duracao", "referencia_", "contagens_em_texto", "iniciada_por_", "erro_curto",
     )  # fmt: skip
-    list_filter = ("situacao", ("criada_em", FiltroPeriodo))
+    list_filter = (FiltroDaRotina, "situacao", ("criada_em", FiltroPeriodo))
     search_fields = ("rotina__exact",)
     search_help_text = "Caminho exato da rotina, por exemplo PlanoContratacao/SuspensaoRotina"
     sortable_by = ()

@@ -16,7 +16,18 @@ from django.utils import timezone
 
 from erp.acesso.models import Aprovacao
 from erp.rotinas.admin.fichas import em_curso, quem
-from erp.rotinas.admin.textos import CORES, duracao, ha, marcado, momento, numero, reais, referencia, titulo_da
+from erp.rotinas.admin.textos import (
+    CORES,
+    contado,
+    duracao,
+    ha,
+    marcado,
+    momento,
+    numero,
+    reais,
+    referencia,
+    titulo_da,
+)
 from erp.rotinas.models import Execucao, ItemExecucao, LinhaExecucao, RotinaAgendada
 from erp.rotinas.retratos import ABERTAS, MAL, tempo_de
 
@@ -39,8 +50,8 @@ def ficha(e: Execucao, agora: datetime, request: HttpRequest) -> dict[str, Any]:
         "viva": viva,
         "andando": em_curso(e, agora)["frase"] if viva else "",
         "fatos": _fatos(e, agora),
-        "contagens": [(nome.replace("_", " "), numero(n)) for nome, n in sorted(e.contagens.items())],
-        "valores": [(nome.replace("_", " "), reais(Decimal(v))) for nome, v in sorted(e.valores.items())],
+        "contagens": [(contado(nome), numero(n)) for nome, n in sorted(e.contagens.items())],
+        "valores": [(contado(nome), reais(Decimal(v))) for nome, v in sorted(e.valores.items())],
         "erro": _erro(e),
         "aprovacao": _aprovacao(e, request),
         **_itens(e, request),

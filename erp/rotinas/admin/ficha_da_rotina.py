@@ -50,7 +50,7 @@ def ficha(r: Retrato, agora: datetime, request: HttpRequest) -> dict[str, Any]:
         ],
         "ve_execucoes": ve_execucoes,
         "execucoes": _linhas(execucoes, agora),
-        "todas_url": f"{reverse('admin:rotinas_execucao_changelist')}?{urlencode({'q': r.rotina.caminho})}",
+        "todas_url": f"{reverse('admin:rotinas_execucao_changelist')}?{urlencode({'rotina': r.rotina.caminho})}",
         "edicoes": edicoes(r.rotina.pk),
         "aposentada": not r.rotina.declarada,
         "viva": any(e.situacao in ABERTAS for e in execucoes),

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
 from django.utils import timezone
 
-from erp.rotinas.admin.textos import CORES, duracao, ha, momento, nome_do_dia, numero
+from erp.rotinas.admin.textos import CORES, contado, duracao, ha, momento, nome_do_dia, numero
 from erp.rotinas.calendario import Quando, proximas
 from erp.rotinas.models import Execucao
 from erp.rotinas.retratos import ABERTAS, Retrato, tempo_de
@@ -116,7 +116,7 @@ def endereco(e: Execucao) -> str:
 
 def em_texto(contagens: dict[str, Any]) -> str:
     """`contratos: 1.234, falhas: 2`."""
-    partes: Sequence[str] = [f"{nome.replace('_', ' ')}: {numero(n)}" for nome, n in sorted(contagens.items())]
+    partes: Sequence[str] = [f"{contado(nome)}: {numero(n)}" for nome, n in sorted(contagens.items())]
     return ", ".join(partes)
 
 

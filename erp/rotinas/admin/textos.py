@@ -25,6 +25,13 @@ CORES = {
     Situacao.AGUARDA_APROVACAO: "warning",
     Situacao.PERDIDA: "danger",
 }
+_COM_ACENTO = {
+    "execucoes": "execuções",
+    "formularios": "formulários",
+    "mudancas": "mudanças",
+    "nao": "não",
+    "titulos": "títulos",
+}
 _SEMANA = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 
 
@@ -35,6 +42,11 @@ def numero(n: int) -> str:
 def quantos(n: int, um: str, varios: str) -> str:
     """`1 contrato`, `1.234 contratos`."""
     return f"{numero(n)} {um if n == 1 else varios}"
+
+
+def contado(nome: str) -> str:
+    """What a count is called: the names of the system's own are ASCII, and staff read Portuguese."""
+    return " ".join(_COM_ACENTO.get(palavra, palavra) for palavra in nome.split("_"))
 
 
 def reais(valor: Decimal) -> str:

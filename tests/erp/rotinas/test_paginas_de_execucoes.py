@@ -50,6 +50,13 @@ def test_a_busca_e_pelo_caminho_exato(bia, declarar, busca, aparece):
     assert ("falta a tabela" in texto(bia.get(EXECUCOES, {"q": busca}))) == aparece
 
 
+def test_o_filtro_e_pelo_titulo_da_rotina(bia, declarar):
+    executar(declarar(falhar, titulo="Falhar sempre"), iniciada_por="usuario:ana")
+    lista = bia.get(EXECUCOES, {"rotina": "Teste/Fazer"}).content.decode()
+    assert '<option value="Teste/Fazer" selected' in lista and "falta a tabela" in lista
+    assert "falta a tabela" not in texto(bia.get(EXECUCOES, {"rotina": "Teste/Outra"}))
+
+
 def test_o_erro_vem_primeiro_e_o_resto_se_abre(bia, declarar):
     feita = executar(declarar(falhar), iniciada_por="usuario:ana")
     corpo = bia.get(pagina(feita)).content.decode()
@@ -71,7 +78,7 @@ def test_a_pagina_diz_contagens_dinheiro_linhas_falhas_e_quem_comecou(bia, decla
     )
     corpo = texto(bia.get(pagina(feita)))
     for dito in (
-        "Gerar recebimentos", "sucesso com falhas", "Titulos gerados 4.312", "R$ 401.203,77", "4.314 contratos vigentes",
+        "Gerar recebimentos", "sucesso com falhas", "Títulos gerados 4.312", "R$ 401.203,77", "4.314 contratos vigentes",
         "falhou", "&lt;i&gt;sem índice&lt;/i&gt;", "chave de API loja", "Referência 11/2026", "2,0 s",
     ):  # fmt: skip
         assert dito in corpo, dito
