@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -49,13 +50,13 @@ class Processos:
 
         `herdados` are open descriptors that it keeps.
         """
-        with self.arquivo(nome).open("a") as arquivo:
+        with self.arquivo(nome).open("a") as arquivo, interrupcao_depois():
             saida: IO[str] | int = subprocess.PIPE if conversa else arquivo
             processo = subprocess.Popen(
                 list(comando), env=dict(ambiente), cwd=RAIZ, text=True, start_new_session=True,
                 pass_fds=herdados, stdin=subprocess.PIPE if conversa else subprocess.DEVNULL, stdout=saida, stderr=arquivo,
             )  # fmt: skip
-        self.vivos.append(processo)
+            self.vivos.append(processo)
         return processo
 
     def arquivo(self, nome: str) -> Path:
@@ -110,6 +111,27 @@ def sem_interrupcao() -> Iterator[None]:
     finally:
         for sinal, tratador in antes.items():
             signal.signal(sinal, tratador)
+
+
+@contextmanager
+def interrupcao_depois() -> Iterator[None]:
+    """A signal that comes meanwhile is heard at the end: a process that has started is in the list of those to stop.
+
+    The mask would do it too, but a child inherits that, and a worker deaf to SIGTERM never ends. In a thread other than
+    the main one no signal is heard anyway.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    chegaram: list[int] = []
+    antes = {sinal: signal.signal(sinal, lambda chegou, _quadro: chegaram.append(chegou)) for sinal in SINAIS}
+    try:
+        yield
+    finally:
+        for sinal, tratador in antes.items():
+            signal.signal(sinal, tratador)
+        for numero in chegaram:
+            signal.raise_signal(numero)
 
 
 def _interromper(sinal: int, _quadro: FrameType | None) -> None:
