@@ -84,8 +84,9 @@ def django_db_modify_db_settings(
     from erp.config.celery import app
 
     arquivo = tmp_path_factory.mktemp("terminal") / "terminal.sqlite3"
-    # no dependency on the default database either: a run of the till's tests alone needs no PostgreSQL
-    settings.DATABASES["terminal"].setdefault("TEST", {}).update(NAME=str(arquivo), DEPENDENCIES=[])
+    # No dependency on the default database either: a run of the till's tests alone needs no PostgreSQL. Its tables are
+    # made without the migrations, which every till in a process of its own goes through.
+    settings.DATABASES["terminal"].setdefault("TEST", {}).update(NAME=str(arquivo), DEPENDENCIES=[], MIGRATE=False)
     if settings.DATABASES["default"]["ENGINE"] != "erp.config.banco":
         app.conf.broker_url = "memory://"  # somebody's own server: no wake-up of a test may reach its workers
 
@@ -99,6 +100,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
     from tests import limpeza
 
     with django_db_blocker.unblock():
+        call_command("migrate", "terminal", database="terminal", fake=True, verbosity=0)  # its tables are there
         if not limpeza.e_de_teste() or not limpeza.pode_limpar():
             return  # the till's tests alone; or somebody's own server and a plain user: Django's way, and slower
         limpeza.guardar_inicio()

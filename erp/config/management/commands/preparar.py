@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from auditoria.services import ATOR_SISTEMA, registrar
 from erp.config import mensageria
 from erp.config.celery import app
+from erp.config.roteador import TERMINAL
 
 TRAVA = 7_241_001
 ADMINISTRADOR = "admin"
@@ -34,7 +35,8 @@ class Command(BaseCommand):
         esperar_banco(options["espera"])
         with um_por_vez():
             call_command("migrate", interactive=False, verbosity=0)
-            call_command("migrate", database="terminal", interactive=False, verbosity=0)
+            # the till's app alone: to know that the others have nothing there, all of them would be walked through
+            call_command("migrate", TERMINAL, database=TERMINAL, interactive=False, verbosity=0)
             for fila in (app.conf.task_default_queue, settings.FILA_DO_MUNDO):
                 mensageria.preparar_tabelas(fila)
             if not options["sem_estaticos"] and not settings.DEBUG:
