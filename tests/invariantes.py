@@ -332,6 +332,20 @@ def nenhum_dia_de_jazigo_e_cobrado_duas_vezes() -> None:
     )
 
 
+@garantia
+def periodo_inteiro_de_jazigo_e_pago_uma_vez() -> None:
+    """Where a period is charged whole, by one holder, whoever has the jazigo during it."""
+    nenhuma(
+        """WITH viva AS (SELECT DISTINCT ON (contrato_id, competencia) * FROM jazigos_cobranca
+               ORDER BY contrato_id, competencia, versao DESC)
+           SELECT c.jazigo_id, c.periodicidade, array_agg(v.id) FROM viva v JOIN jazigos_contrato c ON c.id = v.contrato_id
+           WHERE c.regra_rateio = 'integral' AND v.valor > 0
+           GROUP BY 1, 2, (extract(year FROM v.inicio)::int * 12 + extract(month FROM v.inicio)::int - 1) / c.periodicidade
+           HAVING count(*) > 1""",
+        "período inteiro de jazigo cobrado duas vezes",
+    )
+
+
 # fiscal
 
 

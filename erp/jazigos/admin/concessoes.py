@@ -23,6 +23,7 @@ from erp.cadastros.admin.filtros import PeriodoFilter, VencimentoFilter
 from erp.cadastros.formatos import texto_reais
 from erp.jazigos.admin.comum import DoJazigoFilter, FormularioDoJazigo, do_titular
 from erp.jazigos.models import Concessao, ContratoManutencao, Sepultamento
+from erp.jazigos.models.cemiterio import RegraRateio
 from erp.jazigos.models.jazigo import SepultamentoQuerySet
 from erp.jazigos.rules import mais_meses
 from erp.jazigos.services import transferir
@@ -66,7 +67,9 @@ class FormularioTransferencia(FormularioDeMotivo):
 def painel_da_transferencia(usuario: User, queryset: QuerySet[Any]) -> Painel:
     concessao = queryset.select_related("jazigo__cemiterio", "titular").get()
     contratos = ContratoManutencao.objects.filter(jazigo=concessao.jazigo).exclude(fim__lt=timezone.localdate())
-    contexto = {"concessao": concessao, "contrato": contratos.order_by("-inicio").first()}
+    contrato = contratos.order_by("-inicio").first()
+    inteiro = contrato is not None and contrato.regra_rateio == RegraRateio.INTEGRAL
+    contexto = {"concessao": concessao, "contrato": contrato, "inteiro": inteiro}
     rotulos = {"codigo": "Titular novo", "em": "A partir de", "termo": "Termo nº (se houver)"}
     return Painel("jazigos/transferir.html", contexto, rotulos=rotulos)
 

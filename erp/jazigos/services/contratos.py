@@ -18,7 +18,7 @@ from erp.acesso.erros import ErroDefinitivo
 from erp.cadastros.services import gravar_com_auditoria
 from erp.jazigos import rules
 from erp.jazigos.models import ContratoManutencao, Jazigo, Reajuste
-from erp.jazigos.models.cemiterio import PARAMETROS
+from erp.jazigos.models.cemiterio import PARAMETROS, RegraRateio
 
 DA_COBRANCA = ("valor", "cobrado_ate", "valor_desde", "pendencia", "pendente_desde")
 
@@ -59,13 +59,18 @@ def registrar_contrato(
     usuario: User,
     motivo: str = "",
 ) -> ContratoManutencao:
-    """Save a new contract of a jazigo: the cemetery's rules copied into it, charging at its beginning."""
+    """Save a new contract of a jazigo: the cemetery's rules copied into it, charging at its beginning.
+
+    Where the period is charged whole, whoever had the jazigo before in the same period has paid for it: the new contract is
+    charged from the next one.
+    """
     cemiterio = contrato.jazigo.cemiterio
     contrato.cemiterio = cemiterio
     for nome in PARAMETROS:
         setattr(contrato, nome, parametros.get(nome, getattr(cemiterio, nome)))
     contrato.valor_desde = contrato.inicio
-    contrato.cobrado_ate = max(contrato.inicio, cobrar_desde or contrato.inicio) - rules.UM_DIA
+    primeiro = max(contrato.inicio, cobrar_desde or contrato.inicio, _depois_do_que_outro_paga(contrato))
+    contrato.cobrado_ate = primeiro - rules.UM_DIA
     contrato.proximo_reajuste = _primeiro_reajuste(contrato)
     _agendar(contrato)
     contrato.full_clean()
@@ -135,6 +140,17 @@ def situacao(contrato: ContratoManutencao) -> rules.Situacao:
 
 def _agendar(contrato: ContratoManutencao) -> None:
     contrato.gerar_em = rules.gerar_em(situacao(contrato))
+
+
+def _depois_do_que_outro_paga(contrato: ContratoManutencao) -> date:
+    periodo = rules.periodo_de(contrato.inicio, contrato.periodicidade)
+    antes = ContratoManutencao.objects.filter(
+        jazigo_id=contrato.jazigo_id, periodicidade=contrato.periodicidade, regra_rateio=RegraRateio.INTEGRAL, valor__gt=0,
+        inicio__lt=contrato.inicio, fim__gte=periodo.inicio,
+    )  # fmt: skip
+    if contrato.regra_rateio == RegraRateio.INTEGRAL and antes.exists():
+        return periodo.fim + rules.UM_DIA
+    return contrato.inicio
 
 
 def _primeiro_reajuste(contrato: ContratoManutencao) -> date:

@@ -42,7 +42,8 @@ def transferir(
     """From `em` on the jazigo is `titular`'s: the concession ends the day before and another begins.
 
     The maintenance contract goes the same way, with the same value and rules: the two holders pay the period of the
-    change by days, to the cent (`rules.rateio`). Adjustments go on counting from the last one. Raises `ErroDefinitivo`.
+    change by days, to the cent (`rules.rateio`); where it is charged whole, the holder who began it pays it, and the new one
+    from the next on. Adjustments go on counting from the last one. Raises `ErroDefinitivo`.
     """
     antiga = Concessao.objects.select_for_update().filter(pk=concessao_id).first()
     if antiga is None:

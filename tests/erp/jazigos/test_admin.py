@@ -196,6 +196,13 @@ def test_transferir_pela_pagina_da_concessao() -> None:
     assert Concessao.objects.count() == ContratoManutencao.objects.count() == 2
 
 
+@pytest.mark.parametrize(("regra", "dito"), [("dias", "se divide por dia"), ("integral", "paga a partir do seguinte")])
+def test_a_pagina_de_transferir_diz_quem_paga_o_periodo_da_troca(regra: str, dito: str) -> None:
+    c = contrato(date(2026, 1, 1), regra_rateio=regra)
+    concessao = Concessao.objects.create(jazigo=c.jazigo, titular=c.titular, inicio=date(2020, 1, 1))
+    assert dito in texto(navegador("gerente", 1).get(f"{RAIZ}concessao/{concessao.pk}/transferir_jazigo/"))
+
+
 def test_gaveta_ocupada_inexistente_ou_exumada_cedo_e_recusada() -> None:
     lugar = jazigo()
     endereco = f"{RAIZ}sepultamento/add/"

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from auditoria.models import Evento
+from clientes.models import Cliente
 from erp.acesso.erros import ErroDefinitivo
 from erp.financeiro.baixas import PedidoBaixa
 from erp.financeiro.models import Origem, Titulo
@@ -182,6 +183,53 @@ def test_jazigo_que_muda_de_titular_divide_o_mes_ao_centavo() -> None:
     assert [s for s, _ in titulos(feita.contrato)] == [202603, 202604]
     novo = ContratoManutencao.objects.get(pk=feita.contrato.pk)
     assert (novo.titular_id, novo.valor, novo.proximo_reajuste) == (maria.pk, D("33.33"), c.proximo_reajuste)
+
+
+@pytest.mark.parametrize("ja_cobrado", [True, False])
+def test_periodo_cobrado_inteiro_e_pago_por_quem_o_comecou_e_uma_vez_so(ja_cobrado: bool) -> None:
+    lugar, joao, maria, rosa = jazigo(), cliente("JOAO"), cliente("MARIA"), cliente("ROSA")
+    concessao = Concessao.objects.create(jazigo=lugar, titular=joao, inicio=date(2020, 1, 1), perpetua=True)
+    do_joao = contrato(date(2026, 1, 1), jazigo=lugar, titular=joao, regra_rateio="integral")
+    if ja_cobrado:
+        gerar(date(2026, 3, 10))
+    da_maria = passar(concessao, maria, date(2026, 3, 12))
+    da_rosa = passar(Concessao.objects.get(titular=maria), rosa, date(2026, 3, 18))  # in the same month
+    gerar(date(2026, 5, 10))
+    assert titulos(do_joao) == [(202601, "100.00"), (202602, "100.00"), (202603, "100.00")]
+    assert titulos(da_maria) == []
+    assert titulos(da_rosa) == [(202604, "100.00"), (202605, "100.00")]
+
+
+def test_periodo_inteiro_que_comeca_com_o_novo_titular_e_dele() -> None:
+    concessao = Concessao.objects.create(
+        jazigo=jazigo(), titular=cliente("JOAO"), inicio=date(2020, 1, 1), perpetua=True
+    )
+    do_joao = contrato(date(2026, 1, 1), jazigo=concessao.jazigo, titular=concessao.titular, regra_rateio="integral")
+    da_maria = passar(concessao, cliente("MARIA"), date(2026, 3, 1))
+    gerar(date(2026, 3, 10))
+    assert titulos(do_joao) == [(202601, "100.00"), (202602, "100.00")]
+    assert titulos(da_maria) == [(202603, "100.00")]
+
+
+def test_ano_cobrado_inteiro_e_do_titular_de_janeiro_e_contrato_feito_a_mao_tambem_espera() -> None:
+    """Ended and made again by hand, without the transfer: the jazigo's year was paid all the same."""
+    indices(date(2023, 1, 1), date(2026, 12, 1), "0")
+    do_joao = contrato(date(2025, 1, 1), regra_rateio="integral", periodicidade=12)
+    gerar(date(2026, 1, 31))
+    encerrar(do_joao, date(2026, 3, 10))
+    da_maria = contrato(date(2026, 3, 11), jazigo=do_joao.jazigo, regra_rateio="integral", periodicidade=12)
+    gerar(date(2026, 12, 31))
+    assert titulos(da_maria) == []
+    assert titulos(do_joao) == [(202501, "100.00"), (202601, "100.00")]
+    assert ContratoManutencao.objects.get(pk=da_maria.pk).gerar_em == date(2027, 1, 10)
+
+
+def passar(concessao: Concessao, para: Cliente, em: date) -> ContratoManutencao:
+    feita = transferir(
+        concessao_id=concessao.pk, titular=para, em=em, termo="", motivo="herança", usuario=pessoa("gerente", 1)
+    )
+    assert feita.contrato is not None
+    return feita.contrato
 
 
 def test_transferir_sem_contrato_muda_so_a_concessao() -> None:
