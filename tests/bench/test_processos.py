@@ -26,7 +26,7 @@ def _sinais() -> Iterator[None]:
 @pytest.mark.parametrize("sinal", SINAIS)
 def test_o_sinal_que_chega_na_partida_e_ouvido_depois_dela(sinal: signal.Signals) -> None:
     feito = []
-    with pytest.raises(KeyboardInterrupt, match=sinal.name)():
+    with pytest.raises(KeyboardInterrupt, match=sinal.name), interrupcao_depois():
         signal.raise_signal(sinal)
         feito.append("a partida foi até o fim")
     assert feito
