@@ -107,8 +107,9 @@ def test_da_competencia_roda_bem_uma_vez_no_mes(agendar):
 )
 def test_tres_noites_sem_ninguem(agendar, politica, esperadas, referencias):
     caminho, feitas = agendar(recuperacao=politica, referencia=DO_DIA)
-    tique(NOITE + 2 * UM_DIA + timedelta(hours=11))
-    executar_pendentes()
+    with time_machine.travel(NOITE + 2 * UM_DIA + timedelta(hours=11)):  # an alarm stays open for a day
+        tique()
+        executar_pendentes()
     assert rodadas() == [(NOITE + dias * UM_DIA, situacao) for dias, situacao in esperadas]
     assert [dia.day for dia in feitas] == referencias
     (alarme,) = AlarmeRotina.objects.all()
