@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from erp.cadastros.models import Filial
+from erp.colaboradores.fusos import BRASILIA
 from erp.colaboradores.models import Colaborador, Escala, EscalaColaborador, ImportacaoMarcacoes, Marcacao, Tratamento
 from erp.colaboradores.services.geracao import gerar_dia
 from tests.erp.colaboradores import afd
@@ -78,6 +80,7 @@ def test_gerente_e_auditor_veem_tudo_e_operador_so_os_colaboradores(lista: str, 
 
 @pytest.mark.parametrize("lista", ("marcacao", "tratamento", "folhadia"))
 @pytest.mark.parametrize("procurado", ["maria silva", "529.982.247-25"])
+@time_machine.travel(datetime.combine(SEGUNDA + 2 * UM_DIA, time(12), BRASILIA))  # the lists begin a month ago
 def test_o_que_e_de_alguem_se_procura_pelo_nome_ou_cpf(lista: str, procurado: str, maria: Colaborador) -> None:
     outra = na_escala(colaborador("Zulmira Prates", cpf="39053344705"))
     marcar(outra, SEGUNDA, "08:00")
