@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from erp.colaboradores.models import Colaborador
 
+if TYPE_CHECKING:
+    from erp.acesso.admin_base import AdminBase
+
+    _Base = AdminBase
+else:
+    _Base = object
+
 ACHADOS = 500  # people with the words of a search
 
 
-class BuscaPorColaborador:
+class BuscaPorColaborador(_Base):
     """Mixin: put it before the admin's own class. Who it is is asked first, so that the rows come by their index."""
 
     search_fields = ("colaborador",)  # shows the box
