@@ -247,12 +247,17 @@ class _Pedido:
 
 
 def _deixar_campos(formulario: FormularioDeMotivo, rotulos: Mapping[str, str]) -> None:
-    """Beyond the reason, only what applies to these rows is asked, under its own words."""
+    """Beyond the reason, only what applies to these rows is asked, under its own words; the reason comes last."""
     for nome in [nome for nome in formulario.fields if nome != "motivo"]:
         if nome in rotulos:
             formulario.fields[nome].label = rotulos[nome]
         else:
             del formulario.fields[nome]
+    motivo = formulario.fields["motivo"] = formulario.fields.pop("motivo")
+    primeiro = next(campo for campo in formulario.fields.values() if not isinstance(campo, forms.BooleanField))
+    if primeiro is not motivo:
+        motivo.widget.attrs.pop("autofocus", None)
+        primeiro.widget.attrs["autofocus"] = True
 
 
 def _quantas(numero: int) -> str:
