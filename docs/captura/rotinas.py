@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from auditoria.services import Ator
 from captura.ambiente import USUARIO
+from erp.acesso.models import Aprovacao
 from erp.acesso.services import solicitar
 from erp.rotinas.crontab import ler_linha
 from erp.rotinas.models import AlarmeRotina, Batida, Execucao, ItemExecucao, LinhaExecucao, RotinaAgendada
@@ -88,12 +89,13 @@ def _a_que_espera() -> Execucao:
     aprovacao = solicitar(
         acao="rotinas.executar", descricao="Cancela planos: 812 contratos, R$ 73.003,20", objeto="rotinas.Rotina",
         objeto_id=CANCELAMENTO, por=Ator("rotina", CANCELAMENTO),
-        motivo="Acima de ROTINA_APROVACAO_ACIMA; veja quem seria atingido na execução.",
+        motivo="Passa do limite de 500; veja quem seria atingido na execução.",
     )  # fmt: skip
     espera = _rodou(
         CANCELAMENTO, "21:10", 44, Situacao.AGUARDA_APROVACAO, aprovacao=aprovacao, contagens={"a_cancelar": 812},
         valores={"a_estornar": "73003.20"}, erro="812 contratos, R$ 73.003,20",
     )  # fmt: skip
+    Aprovacao.objects.filter(pk=aprovacao.pk).update(dados={"execucao": espera.pk})
     _itens(espera, 120, "13 meses em atraso, 3 avisos provados", Decimal("89.90"))
     AlarmeRotina.objects.create(
         rotina=CANCELAMENTO, tipo=AlarmeRotina.Tipo.APROVACAO, execucao=espera, desde=espera.criada_em,

@@ -10,8 +10,8 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from unfold.decorators import display
 
 from erp.acesso import services
@@ -90,8 +90,9 @@ class AprovacaoAdmin(SomenteLeitura, AdminBase):
 
     @admin.display(description="pedida por")
     def quem_pediu(self, pedido: Aprovacao) -> str:
-        """As text: Django would link to the person's page, which few may open."""
-        return pedido.solicitante
+        """As text: Django would link to the person's page, which few may open. `rotina:Assunto/Acao` may be broken."""
+        partes = pedido.solicitante.replace(":", " ", 1).split("/")
+        return format_html_join(mark_safe("/<wbr>"), "{}", ((parte,) for parte in partes))
 
     @admin.display(description="decidida por")
     def quem_decidiu(self, pedido: Aprovacao) -> str:

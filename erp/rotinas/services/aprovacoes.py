@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -48,7 +49,7 @@ def pedir_aprovacao(rotina: Rotina, execucao: Execucao, pedido: AguardaAprovacao
         descricao=f"{rotina.titulo}: {pedido.resumo}"[:300],
         objeto=OBJETO,
         objeto_id=objeto_id,
-        motivo=f"Acima de ROTINA_APROVACAO_ACIMA; veja quem seria atingido na execução {execucao.pk}.",
+        motivo=f"Passa do limite de {settings.ROTINA_APROVACAO_ACIMA}; veja quem seria atingido na execução {execucao.pk}.",
         por=execucao.pedida_por or Ator("rotina", rotina.caminho),
         dados={
             "rotina": rotina.caminho,
