@@ -78,7 +78,7 @@ def painel_da_transferencia(usuario: User, queryset: QuerySet[Any]) -> Painel:
 class ConcessaoAdmin(CadastroAdmin):
     form = FormularioConcessao
     campo_filial = "jazigo__cemiterio__filial_id"
-    list_display = ["numero", "jazigo", "titular", "desde", "ate", "perpetua"]
+    list_display = ["numero", "jazigo", "titular", "desde", "ate"]
     list_display_links = ["numero", "jazigo"]
     list_select_related = ["jazigo__cemiterio", "titular"]
     list_filter = [DoJazigoFilter, ("fim", VencimentoFilter)]
@@ -87,7 +87,6 @@ class ConcessaoAdmin(CadastroAdmin):
     autocomplete_fields = ["jazigo", "titular"]
     sortable_by = ()
     desde = coluna_dia("inicio", "desde")
-    ate = coluna_dia("fim", "até")
     actions_detail = ["transferir_jazigo"]
     fieldsets = [(None, {"fields": ["jazigo", "titular", ("termo", "perpetua"), ("inicio", "fim"), "observacao"]})]
 
@@ -107,6 +106,12 @@ class ConcessaoAdmin(CadastroAdmin):
     @admin.display(description="termo")
     def numero(self, concessao: Concessao) -> str:
         return concessao.termo or f"nº {concessao.pk}"
+
+    @admin.display(description="até")
+    def ate(self, concessao: Concessao) -> str:
+        if concessao.fim is None:
+            return "perpétua" if concessao.perpetua else "–"
+        return f"{concessao.fim:%d/%m/%Y}"
 
     @acao_com_motivo(
         titulo="Transferir",

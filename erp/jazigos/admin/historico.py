@@ -64,19 +64,24 @@ class _DoContrato(SomenteLeitura, AdminBase):
 class CobrancaAdmin(_DoContrato):
     """Served by the primary key (newest first) and `cobranca_competencia`."""
 
-    list_display = ["competencia_", "contrato_", "titular", "dias_", "valor_periodo_", "valor_", "vence", "versao"]
+    list_display = ["competencia_", "contrato_", "titular", "dias_", "valor_periodo_", "valor_", "vence", "versao_"]
     list_display_links = ["competencia_"]
     list_filter = [CompetenciaFilter]
     vence = coluna_dia("vencimento", "vencimento")
     fields = [
         "contrato_", "titular", "competencia_", "inicio", "fim", "dias_", "valor_periodo_", "valor_", "vencimento",
-        "versao", "sequencia", "feita_em",
+        "versao_", "sequencia", "feita_em",
     ]  # fmt: skip
-    readonly_fields = ["contrato_", "titular", "competencia_", "dias_", "valor_periodo_", "valor_"]
+    readonly_fields = ["contrato_", "titular", "competencia_", "dias_", "valor_periodo_", "valor_", "versao_"]
 
     @admin.display(description="competência")
     def competencia_(self, cobranca: Cobranca) -> str:
         return f"{cobranca.competencia:%m/%Y}"
+
+    @admin.display(description="versão")
+    def versao_(self, cobranca: Cobranca) -> str:
+        """As on the contract's page: the one that was put in the place of another says so."""
+        return f"{cobranca.versao + 1}ª"
 
     @admin.display(description="dias")
     def dias_(self, cobranca: Cobranca) -> str:
