@@ -1,13 +1,15 @@
-"""Numbers in templates."""
+"""Numbers and people in templates."""
 
 from decimal import Decimal
 
 from django import template
 
+from auditoria.atores import nome_do_ator
 from erp.cadastros.formatos import texto_numero, texto_reais
 
 register = template.Library()
 register.filter("reais", texto_reais)
+register.filter("quem", nome_do_ator)
 
 
 @register.filter
