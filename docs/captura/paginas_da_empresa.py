@@ -53,7 +53,11 @@ CAPITULOS_DA_EMPRESA: dict[str, Capitulo] = {
         ("contrato-incluir", f"{_PLANOS}/contratacao/{{contrato_ativo}}/incluir_dependente", 900),
         ("contrato-ativo", f"{_PLANOS}/contratacao/{{contrato_ativo}}/change/", None),
         ("contrato-cancelado", f"{_PLANOS}/contratacao/{{contrato_cancelado}}/change/", None),
-        ("contrato-titulos", "/admin/financeiro/titulo/?q=P{contrato_de_plano}", 600),
+        (
+            "contrato-titulos",
+            "/admin/financeiro/titulo/?documento__exact=P{contrato_de_plano}&especie__exact=mensalidade&data_contabil_from=01/01/2020",
+            600,
+        ),
         ("planos", f"{_PLANOS}/plano/", 420),
         ("plano", f"{_PLANOS}/plano/{{plano}}/change/", None),
         ("dependentes", f"{_PLANOS}/dependente/", 480),

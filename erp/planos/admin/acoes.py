@@ -34,7 +34,7 @@ VENDER = "planos.vender_plano"
 OBITO = "planos.registrar_obito"
 PREVIA = "planos/previa.html"
 _DEPENDENTE = {"nome": "Nome", "nascimento": "Nascimento", "parentesco": "Parentesco", "cpf": "CPF"}
-_AVISO = {"finalidade": "Para quê", "canal": "Por onde", "entregue_em": "Entregue em", "referencia": "Prova"}
+_AVISO = {"finalidade": "Que aviso", "canal": "Por onde", "entregue_em": "Entregue em", "referencia": "Prova"}
 _OBITO = {"em": "Data do óbito", "certidao": "Certidão de óbito"}
 Fatos = list[tuple[str, str]]
 

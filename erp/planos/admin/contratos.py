@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from clientes.models import Cliente
@@ -21,6 +22,7 @@ from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from erp.cadastros.documentos import mostrar
 from erp.cadastros.formatos import reais
+from erp.financeiro.models import EspecieTitulo
 from erp.planos.admin.acoes import VENDER, AcoesDeContrato
 from erp.planos.admin.filtros import PlanoFilter, SituacaoFilter
 from erp.planos.admin.venda import pagina_de_venda
@@ -52,6 +54,13 @@ _CABEM = {
 }  # fmt: skip
 ACHADOS = 500  # people with the words of a search
 _DE_DIVIDA = {"combinar", "cancelar_por_atraso", "registrar_aviso"}
+
+
+def em_titulos(contrato: Contratacao) -> str:
+    """The list of its titles, from the sale on, for by itself that list shows the last days; by `titulo_documento`."""
+    desde = f"{min(contrato.inicio, timezone.localdate(contrato.criada_em)):%d/%m/%Y}"
+    filtro = {"documento__exact": contrato.documento, "especie__exact": EspecieTitulo.MENSALIDADE.value}
+    return f"{reverse('admin:financeiro_titulo_changelist')}?{urlencode(filtro | {'data_contabil_from': desde})}"
 
 
 class _Vencido(Func):
@@ -194,7 +203,12 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
 
     @admin.display(description="")
     def parcelas_(self, contrato: Contratacao) -> SafeString:
-        contexto = {"c": contrato, "titulos": parcelas(contrato), "hoje": timezone.localdate()}
+        contexto = {
+            "c": contrato,
+            "titulos": parcelas(contrato),
+            "hoje": timezone.localdate(),
+            "em_titulos": em_titulos(contrato),
+        }
         return mark_safe(render_to_string("planos/parcelas.html", contexto))
 
     @admin.display(description="")

@@ -37,7 +37,7 @@ class FormularioDeAcordo(FormularioDeMotivo):
 
 class FormularioDeAviso(FormularioDeMotivo):
     finalidade = forms.ChoiceField(
-        label="Para quê", choices=AvisoContratacao.Finalidade.choices, widget=UnfoldAdminSelectWidget,
+        label="Que aviso", choices=AvisoContratacao.Finalidade.choices, widget=UnfoldAdminSelectWidget,
         initial=AvisoContratacao.Finalidade.CANCELAMENTO.value,
     )  # fmt: skip
     canal = forms.ChoiceField(

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import BooleanField, QuerySet, Value
+from django.db.models import BooleanField, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import DropdownFilter
 
+from auditoria.atores import nome_do_ator
+from clientes.models import Cliente
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.cadastros.admin.colunas import coluna_dia, coluna_instante
 from erp.cadastros.admin.rotulos import rotulo
@@ -21,6 +23,8 @@ from erp.cadastros.documentos import mostrar
 from erp.planos.admin.acoes import AcoesDeDependente
 from erp.planos.models import Dependente, Obito, Situacao
 from erp.planos.selectors.pessoas import buscar_dependentes
+
+ACHADOS = 500  # people with the words of a search
 
 
 class CoberturaFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
@@ -119,21 +123,32 @@ def _obito(dependente: Dependente) -> Obito | None:
 class ObitoAdmin(SomenteLeitura, AdminBase):
     """Who died: recorded from the contract's page or the dependant's."""
 
-    list_display = ["quem", "no_dia", "certidao", "registrado_por", "quando"]
+    list_display = ["quem", "no_dia", "certidao", "registrado_por_", "quando"]
     list_select_related = ["cliente", "dependente"]
     search_fields = ["certidao"]
-    search_help_text = "Número inteiro da certidão"
+    search_help_text = "Palavras do nome de quem morreu, CPF, ou número da certidão"
     sortable_by = ()
-    fields = ["quem", "data", "certidao", "registrado_por", "registrado_em"]
-    readonly_fields = ["quem"]
+    fields = ["quem", "data", "certidao", "registrado_por_", "registrado_em"]
+    readonly_fields = ["quem", "registrado_por_"]
     no_dia = coluna_dia("data", "data")
     quando = coluna_instante("registrado_em", "registrado em")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """By `obito_certidao`."""
-        return (queryset.filter(certidao=termo) if (termo := search_term.strip()) else queryset), False
+        """Who it is is asked first, by the indexes of people; the certificate by `obito_certidao`."""
+        termo = search_term.strip()
+        if not termo:
+            return queryset, False
+        ve = usuario_de(request).has_perm(VER_DOCUMENTOS)
+        clientes = Cliente.objects.buscar(termo, finais=ve).values_list("pk", flat=True)[:ACHADOS]
+        dependentes = buscar_dependentes(termo).values_list("pk", flat=True)[:ACHADOS]
+        achados = Q(certidao=termo) | Q(cliente__in=list(clientes)) | Q(dependente__in=list(dependentes))
+        return queryset.filter(achados), False
+
+    @admin.display(description="registrado por")
+    def registrado_por_(self, obito: Obito) -> str:
+        return nome_do_ator(obito.registrado_por)
 
     @admin.display(description="quem")
     def quem(self, obito: Obito) -> str:

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
+from auditoria.atores import nome_do_ator
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.cadastros.admin.colunas import coluna_dia, coluna_instante
 from erp.cadastros.admin.rotulos import rotulo
@@ -72,13 +73,13 @@ class MudancaContratacaoAdmin(_DoContrato):
     """Newest first by the primary key; one execution's by `mudanca_execucao`."""
 
     list_display = [
-        "__str__", "contrato", "para_", "no_dia", "quando", "quem", "motivo", "vencido_", "cancelado_",
+        "__str__", "contrato", "para_", "no_dia", "quando", "quem_", "motivo", "vencido_", "cancelado_",
     ]  # fmt: skip
     list_filter = [DiasFilter, ("para", ChoicesDropdownFilter)]
     search_fields = ["execucao"]
     search_help_text = "Número do contrato, ou da execução da rotina"
-    fields = ["contrato", "de", "para", "dia", "em", "quem", "motivo", "execucao", "vencido_", "cancelado_"]
-    readonly_fields = ["contrato", "vencido_", "cancelado_"]
+    fields = ["contrato", "de", "para", "dia", "em", "quem_", "motivo", "execucao", "vencido_", "cancelado_"]
+    readonly_fields = ["contrato", "quem_", "vencido_", "cancelado_"]
     no_dia = coluna_dia("dia", "dia")
     quando = coluna_instante("em", "registrada em")
 
@@ -88,6 +89,10 @@ class MudancaContratacaoAdmin(_DoContrato):
     @rotulo("para", {str(s.value): cor for s, cor in CORES.items()})
     def para_(self, mudanca: MudancaContratacao) -> tuple[str, str]:
         return str(mudanca.para), Situacao(mudanca.para).label
+
+    @admin.display(description="quem")
+    def quem_(self, mudanca: MudancaContratacao) -> str:
+        return nome_do_ator(mudanca.quem)
 
     @admin.display(description="vencido")
     def vencido_(self, mudanca: MudancaContratacao) -> SafeString | str:
@@ -102,7 +107,7 @@ class MudancaContratacaoAdmin(_DoContrato):
 class AvisoContratacaoAdmin(_DoContrato):
     """Notices that were delivered, with what proves each."""
 
-    list_display = ["__str__", "contrato", "finalidade", "canal", "quando", "referencia", "registrado_por"]
+    list_display = ["__str__", "contrato", "finalidade", "canal", "quando", "referencia", "registrado_por_"]
     list_filter = [("finalidade", ChoicesDropdownFilter)]
     search_fields = ["contratacao"]
     search_help_text = "Número do contrato"
@@ -112,8 +117,12 @@ class AvisoContratacaoAdmin(_DoContrato):
         "canal",
         "enviado_em",
         "referencia",
-        "registrado_por",
+        "registrado_por_",
         "registrado_em",
     ]
-    readonly_fields = ["contrato"]
+    readonly_fields = ["contrato", "registrado_por_"]
     quando = coluna_instante("enviado_em", "entregue em")
+
+    @admin.display(description="registrado por")
+    def registrado_por_(self, aviso: AvisoContratacao) -> str:
+        return nome_do_ator(aviso.registrado_por)

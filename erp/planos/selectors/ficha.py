@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
+from auditoria.atores import nome_do_ator
 from auditoria.models import Evento
 from erp.contatos.models import Comunicado
 from erp.financeiro.baixas import formatar
@@ -50,6 +51,7 @@ class Momento:
     detalhe: str
     cor: str
     icone: str
+    so_o_dia: bool = False
 
 
 def dinheiro(contrato: Contratacao, dia: date) -> Dinheiro:
@@ -113,7 +115,7 @@ def _mudancas(contrato: Contratacao) -> Iterator[Momento]:
     for m in MudancaContratacao.objects.filter(contratacao=contrato).order_by("-id")[:MOMENTOS]:
         para = Situacao(m.para)
         outro_dia = "" if timezone.localdate(m.em) == m.dia else f", para {m.dia:%d/%m/%Y}"
-        partes = [f"{m.motivo} – {_quem(m.quem)}{outro_dia}"]
+        partes = [f"{m.motivo} – {nome_do_ator(m.quem)}{outro_dia}"]
         if m.vencido:
             partes.append(f"vencido: R$ {formatar(m.vencido)}")
         if m.cancelado:
@@ -129,18 +131,19 @@ def _pessoas(contrato: Contratacao) -> Iterator[Momento]:
     for d in Dependente.objects.filter(contratacao=contrato).order_by("-id")[:MOMENTOS]:
         ids.append(d.pk)
         detalhe = f"{d.get_parentesco_display()}; carência até {d.carencia_ate:%d/%m/%Y}"
-        yield Momento(_no_dia(d.incluido_em), f"Entrou {d.nome}", detalhe, "info", "person_add")
+        yield Momento(_no_dia(d.incluido_em), f"Entrou {d.nome}", detalhe, "info", "person_add", so_o_dia=True)
         if d.excluido_em:
-            yield Momento(_no_dia(d.excluido_em), f"Saiu {d.nome}", d.motivo_exclusao, "default", "person_remove")
+            saida = _no_dia(d.excluido_em)
+            yield Momento(saida, f"Saiu {d.nome}", d.motivo_exclusao, "default", "person_remove", so_o_dia=True)
     obitos = Obito.objects.filter(dependente__in=ids) | Obito.objects.filter(cliente_id=contrato.titular_id)
     for o in obitos.select_related("dependente", "cliente"):
-        detalhe = f"em {o.data:%d/%m/%Y}, certidão {o.certidao} – {_quem(o.registrado_por)}"
+        detalhe = f"em {o.data:%d/%m/%Y}, certidão {o.certidao} – {nome_do_ator(o.registrado_por)}"
         yield Momento(o.registrado_em, f"Óbito de {o.dependente or o.cliente}", detalhe, "default", "deceased")
 
 
 def _avisos(contrato: Contratacao) -> Iterator[Momento]:
     for a in AvisoContratacao.objects.filter(contratacao=contrato).order_by("-id")[:MOMENTOS]:
-        detalhe = f"{a.get_canal_display()}; prova: {a.referencia} – {_quem(a.registrado_por)}"
+        detalhe = f"{a.get_canal_display()}; prova: {a.referencia} – {nome_do_ator(a.registrado_por)}"
         yield Momento(
             a.enviado_em, f"Aviso entregue: {a.get_finalidade_display().lower()}", detalhe, "warning", "mark_email_read"
         )
@@ -161,7 +164,7 @@ def _acordos(contrato: Contratacao) -> Iterator[Momento]:
     )
     for e in eventos.order_by("-em")[:MOMENTOS]:
         depois = e.depois or {}
-        detalhe = f"até {depois.get('acordo_ate', '')}: {e.motivo} – {e.ator}"
+        detalhe = f"até {depois.get('acordo_ate', '')}: {e.motivo} – {nome_do_ator(str(e.ator))}"
         yield Momento(e.em, "Acordo sobre a dívida", detalhe, "info", "handshake")
 
 
@@ -175,12 +178,6 @@ def _pagamentos(contrato: Contratacao) -> Iterator[Momento]:
         titulo = "Baixa desfeita" if desfeita else "Parcela paga"
         detalhe = f"parcela {b.titulo.parcela}, R$ {formatar(abs(b.valor))} – {b.feita_por}"
         yield Momento(b.ocorrido_em, titulo, detalhe, "danger" if desfeita else "success", "payments")
-
-
-def _quem(ator: str) -> str:
-    """`usuario:ana` is Ana's login; a routine is said to be one."""
-    tipo, _, nome = ator.partition(":")
-    return nome if tipo == "usuario" else f"{tipo} {nome}"
 
 
 def _no_dia(dia: date) -> datetime:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -166,6 +167,35 @@ def test_formulario_enviado_duas_vezes_age_uma() -> None:
     }  # fmt: skip
     assert [quem.post(endereco, dados).status_code for _ in range(2)] == [302, 302]
     assert Dependente.objects.filter(contratacao=feito).count() == 1
+
+
+def test_a_pagina_leva_as_parcelas_em_titulos_tambem_de_venda_antiga() -> None:
+    feito, quem = contrato(hoje() - timedelta(days=100), numero=700), gerente()
+    contrato(hoje(), numero=7002)
+    elo = re.search(r'href="([^"]+)">Títulos</a>', pagina(feito, quem))
+    assert elo is not None
+    lista = quem.get(unescape(elo[1])).content.decode()
+    assert lista.count(">P700<") > 3 and "P7002" not in lista
+
+
+@pytest.mark.parametrize("procurado", ["C-77", "bernardo filho", "111.444.777-35"])
+def test_obito_se_procura_por_quem_morreu_ou_pela_certidao(procurado: str) -> None:
+    feito = contrato(hoje(), dependentes=[dependente("Bernardo Filho", cpf=CPFS[1]), dependente("Zulmira")])
+    quem = gerente()
+    for nome, certidao in (("Bernardo Filho", "C-77"), ("Zulmira", "C-78")):
+        quem_morreu = Dependente.objects.get(contratacao=feito, nome=nome)
+        assert agir(quem_morreu, "registrar_obito", quem, em=str(hoje()), certidao=certidao).status_code == 302
+    texto = quem.get(reverse("admin:planos_obito_changelist"), {"q": procurado}).content.decode()
+    assert "C-77" in texto and "C-78" not in texto and "usuario:" not in texto
+
+
+def test_o_motivo_se_pede_por_ultimo_e_o_cursor_fica_no_primeiro_campo() -> None:
+    texto = gerente().get(reverse("admin:planos_contratacao_combinar", args=[com_divida().pk])).content.decode()
+    acordo, motivo = (
+        re.search(rf'<(input|textarea)[^>]*name="{nome}"[^>]*>', texto) for nome in ("acordo_ate", "motivo")
+    )
+    assert acordo is not None and motivo is not None
+    assert acordo.start() < motivo.start() and "autofocus" in acordo[0] and "autofocus" not in motivo[0]
 
 
 def test_cada_ato_conta_so_o_que_lhe_diz_respeito() -> None:
