@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 
 from erp.cadastros.admin.base import CadastroAdmin
 from erp.cadastros.admin.formularios import FormularioModelo
@@ -106,7 +107,7 @@ class ModeloMensagemAdmin(CadastroAdmin):
 
     @admin.display(description="canal")
     def canal_(self, modelo: ModeloMensagem) -> str:
-        return nome_do_canal(modelo.canal)
+        return format_html('<span class="whitespace-nowrap">{}</span>', nome_do_canal(modelo.canal))
 
     @rotulo("situação", {True: "success", False: "default"})
     def ligado(self, modelo: ModeloMensagem) -> tuple[bool, str]:
@@ -116,6 +117,7 @@ class ModeloMensagemAdmin(CadastroAdmin):
     def silencio(self, modelo: ModeloMensagem) -> str:
         proprio = modelo.silencio_de is not None and modelo.silencio_ate is not None
         quando = str(do_modelo(modelo.silencio_de, modelo.silencio_ate, settings.CONTATOS_SILENCIO))
+        quando = quando.removeprefix("silêncio ")  # the column says it
         return quando if proprio else f"{quando} (da empresa)"
 
 
