@@ -116,6 +116,7 @@ def pagina_de_venda(modeladmin: Any, request: HttpRequest) -> HttpResponse:
         "linhas": linhas,
         "erro": erro,
         "previa": previa,
+        "sem_plano": not Plano.objects.filter(ativo=True).exists(),
         "media": modeladmin.media,
     }
     return TemplateResponse(request, "planos/vender.html", contexto, status=409 if erro else 200)

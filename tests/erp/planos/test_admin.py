@@ -178,6 +178,14 @@ def test_a_pagina_leva_as_parcelas_em_titulos_tambem_de_venda_antiga() -> None:
     assert lista.count(">P700<") > 3 and "P7002" not in lista
 
 
+def test_sem_plano_a_venda_a_pagina_diz_onde_cadastrar() -> None:
+    cadastrado, quem = plano("Único"), gerente()
+    vender_ = reverse("admin:planos_contratacao_vender")
+    assert "Nenhum plano à venda" not in quem.get(vender_).content.decode()
+    Plano.objects.filter(pk=cadastrado.pk).update(ativo=False)
+    assert "Nenhum plano à venda" in quem.get(vender_).content.decode()
+
+
 @pytest.mark.parametrize("procurado", ["C-77", "bernardo filho", "111.444.777-35"])
 def test_obito_se_procura_por_quem_morreu_ou_pela_certidao(procurado: str) -> None:
     feito = contrato(hoje(), dependentes=[dependente("Bernardo Filho", cpf=CPFS[1]), dependente("Zulmira")])

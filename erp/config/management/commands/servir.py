@@ -25,6 +25,8 @@ class Command(BaseCommand):
         servidor = servidor_padrao(settings.RETAGUARDA_DADOS)
         embutido = connections["default"].settings_dict["ENGINE"] == "erp.config.banco"
         meu = embutido and not servidor.esta_no_ar()
+        self.stdout.write("Preparando o banco; na primeira vez leva um ou dois minutos.")
+        self.stdout.flush()
         try:
             call_command("preparar", stdout=self.stdout)
             connections.close_all()
