@@ -60,8 +60,8 @@ class Retrato:
 
     @property
     def do_sistema(self) -> bool:
-        """The house's own upkeep: it has no path in the specification."""
-        return self.declarada is None or self.declarada.metodo is None
+        """The house's own upkeep: no path in the specification, and neither contracts nor money to be simulated."""
+        return self.declarada is None or (self.declarada.metodo is None and not self.declarada.simulavel)
 
     @property
     def em_curso(self) -> Execucao | None:

@@ -48,6 +48,14 @@ def test_a_lista_diz_quando_as_proximas_cinco_e_como_terminou(ti, declarar):
         assert dito in corpo, dito
 
 
+def test_a_que_mexe_com_contratos_e_da_empresa_mesmo_sem_caminho_na_especificacao(ti, declarar):
+    declarar(lambda: None, "Teste/Cobrar", titulo="Cobrar quem deve", simulavel=True)
+    declarar(lambda: None, "Teste/Varrer", titulo="Varrer a casa")
+    sincronizar_agendas()
+    da_empresa, _, do_sistema = texto(ti.get(ROTINAS)).partition("Do próprio sistema")
+    assert "Cobrar quem deve" in da_empresa and "Varrer a casa" in do_sistema
+
+
 def test_a_duracao_vem_ao_lado_do_que_costuma_levar(ti, declarar):
     declarar(lambda: None)
     sincronizar_agendas()
