@@ -63,8 +63,8 @@ def produzir(opcoes: argparse.Namespace, *, ja_feito: bool, pasta: Path) -> None
             empresa.vender(url, empresa.cadastrar())
             ids = clientes.receber(url) | empresa.trabalhar() | contatos.encher_os_comunicados()
             ids |= jazigos.encher_os_jazigos() | ponto.fazer_as_folhas() | planos.vender_planos()
-            ids |= rotinas.rodar_as_rotinas()
             etiquetas.etiquetar()
+            ids |= rotinas.rodar_as_rotinas()  # last: it puts a history of its own in the place of what ran
             (pasta / "ids.json").write_text(json.dumps(ids))
         manual = (RAIZ / "docs" / "manual.md").read_text()
         lista = [f for f in fotos(ids) if opcoes.todas or f"/{f.nome}.png" in manual]
