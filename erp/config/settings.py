@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # its pages are found by `urls`: no worker or till loads them
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -10,6 +10,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from erp.config.metricas import metricas
 from erp.config.saude import SaudeView
 
+admin.autodiscover()  # here, and not as every process starts: most of them show no page
+
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from erp.acesso.escopo import filiais_de
 from erp.painel import selectors
+from erp.painel.alarmes import quadro_das_rotinas
 from erp.painel.fila import quadro_da_fila
-from erp.painel.rotinas import quadro_das_rotinas
 from erp.painel.rules import calados, ha_quanto
 from erp.painel.selectors import Filiais, Soma
 from pdv.conferencia.alarmes import dos_dias

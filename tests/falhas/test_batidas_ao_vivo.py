@@ -24,7 +24,7 @@ from erp.rotinas.models import Execucao, RotinaAgendada
 from erp.rotinas.tarefas import apontar
 from tests.falhas.vivos import RAIZ, esperar, porta_livre, url_do_banco
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("batidas")]
+pytestmark = pytest.mark.django_db(transaction=True)
 CAMINHO = "rotinas/esquecer_execucoes"
 CELERY = ["celery", "--quiet", "--app", "erp.config.celery:app"]
 COMANDOS = {

@@ -14,8 +14,6 @@ import pytest
 from erp.config.embutido import RAIZ, RAIZ_DO_ROOT, Servidor
 from tests.erp.config.conftest import Instalacao
 
-pytestmark = pytest.mark.xdist_group("embutido")
-
 GRAVAR = """
 from django.db import connection
 with connection.cursor() as c:

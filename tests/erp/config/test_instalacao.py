@@ -18,8 +18,6 @@ import pytest
 
 from tests.erp.config.conftest import Instalacao
 
-pytestmark = pytest.mark.xdist_group("instalacao")
-
 SENHA = re.compile(r"Usuário: admin   Senha: (\S+)")
 CRIAR = (
     "INSERT INTO auth_user (username, password, is_superuser, is_staff, is_active, date_joined, first_name, last_name,"

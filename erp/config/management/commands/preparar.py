@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.backends.utils import CursorWrapper
 
 from auditoria.services import ATOR_SISTEMA, registrar
 from erp.config import mensageria
@@ -64,14 +65,24 @@ def esperar_banco(segundos: int) -> None:
 
 @contextmanager
 def um_por_vez() -> Iterator[None]:
-    """One preparation at a time, by a lock on a connection of its own: migrations may close the usual one."""
+    """One preparation at a time, by a lock on a connection of its own: migrations may close the usual one.
+
+    Asked for again and again: who waits inside the server holds a snapshot, and an index that is being made
+    CONCURRENTLY by the one who prepares would wait for that, for ever.
+    """
     guarda = connections.create_connection("default")
     try:
         with guarda.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [TRAVA])
+            while not _conseguiu(cursor):
+                time.sleep(0.2)
         yield
     finally:
         guarda.close()
+
+
+def _conseguiu(cursor: CursorWrapper) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [TRAVA])
+    return bool(cursor.fetchone()[0])
 
 
 def criar_primeiro_administrador() -> str | None:
