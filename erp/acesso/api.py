@@ -16,6 +16,7 @@ from erp.acesso.models import ChaveApi
 from erp.acesso.services import autenticar
 
 ESQUEMA = "Api-Key"
+SEM_CHAVE = f"Esperado o cabeçalho Authorization: {ESQUEMA} <chave>."
 _CODIGOS = {
     400: "REQUISICAO_INVALIDA",
     401: "NAO_AUTENTICADO",
@@ -56,7 +57,7 @@ def exigir_chave(request: HttpRequest, escopo: str) -> ChaveApi:
     """The key of a request, for a plain Django view. Raises `ErroApi` 401 or 403."""
     chave = _chave_do_cabecalho(request.headers.get("Authorization", ""))
     if chave is None:
-        raise _nao_autenticado("NAO_AUTENTICADO", f"Esperado o cabeçalho Authorization: {ESQUEMA} <chave>.")
+        raise _nao_autenticado("NAO_AUTENTICADO", SEM_CHAVE)
     if escopo not in chave.escopos:
         raise _sem_escopo(chave, escopo)
     return chave
@@ -119,6 +120,8 @@ def _da_drf(exc: exceptions.APIException) -> ErroApi:
         contexto["espere_segundos"] = espere
         cabecalhos["Retry-After"] = str(espere)
     codigo = _CODIGOS.get(exc.status_code, "ERRO")
+    if isinstance(exc, exceptions.NotAuthenticated):
+        mensagem = SEM_CHAVE
     if isinstance(exc, exceptions.ValidationError):
         codigo, contexto = "DADOS_INVALIDOS", {"campos": exc.detail}
         mensagem = "Há campos com valor inválido; veja o contexto."

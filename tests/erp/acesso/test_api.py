@@ -60,6 +60,7 @@ def test_sem_chave_que_abra_e_401_com_corpo_e_desafio(cabecalho, codigo):
     assert resposta["WWW-Authenticate"] == "Api-Key"
     assert set(resposta.data) == {"codigo", "mensagem", "contexto"}
     assert resposta.data["codigo"] == codigo
+    assert codigo != "NAO_AUTENTICADO" or "Authorization: Api-Key <chave>" in resposta.data["mensagem"]
 
 
 def test_chave_revogada_e_401(nova_chave, django_capture_on_commit_callbacks):
