@@ -35,6 +35,7 @@ def fotografar(url: str, lista: list[Foto], modos: tuple[Modo, ...], saida: Path
                 locale="pt-BR",
                 timezone_id="America/Sao_Paulo",
             )
+            tela.set_default_timeout(120_000)  # a busy machine is slow, not broken
             pagina = tela.new_page()
             pagina.on("pageerror", lambda erro: print(f"  erro na página: {erro}"))
             if modo is CLARO:
