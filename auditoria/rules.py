@@ -6,6 +6,7 @@ that a field nobody thought of does not leak. Numbers under a name that says not
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from validate_docbr import CNPJ, CPF
@@ -33,9 +34,11 @@ _TELEFONE_FORMATADO = re.compile(r"(?<!\w)(?:\+?55[\s.-]?)?(?:\(\d{2}\)\s?|\d{2}
 # The area codes in use: a run of eleven digits that is no phone and no CPF is somebody's number of something.
 _DDD = r"(?:1[1-9]|2[12478]|3[1-578]|4[1-9]|5[1345]|6[1-9]|7[13-579]|8[1-9]|9[1-9])"
 _TELEFONE_CORRIDO = re.compile(rf"(?<![\w.])(?:\+55\d{{10,11}}|(?:55)?{_DDD}9\d{{8}})(?!\w)")
-# A text shorter than this has no room for a document, a phone or an authorization; the rest shows itself by a mark.
-_MENOR_NUMERO = 10
-_MARCAS = re.compile(r"@|rtg_|eyJ")
+# A text without any of these has nothing to hide: a mark, the shape of a CNPJ, ten digits with little between them.
+_SUSPEITO = re.compile(
+    r"@|rtg_|eyJ|Bearer|Basic|Api-Key|[0-9A-Z]{12}\d\d|[0-9A-Z]{3}/[0-9A-Z]{4}-\d\d|\d(?:[\s().-]{0,2}\d){9}",
+    re.IGNORECASE,
+)
 _SEPARADORES = re.compile(r"[\s.,/()+-]")
 
 
@@ -52,7 +55,7 @@ def mascarar_campo(nome: str, valor: Any) -> Any:
     """One value, masked by its field's name, else by its shape."""
     if valor is None or isinstance(valor, bool):
         return valor
-    if _SEGREDOS.search(nome):
+    if _e_segredo(nome):
         return OCULTO if valor != "" else ""
     if isinstance(valor, Mapping):
         return mascarar(valor)
@@ -67,9 +70,7 @@ def mascarar_campo(nome: str, valor: Any) -> Any:
 
 def mascarar_texto(texto: str) -> str:
     """A free text with every secret, document, e-mail and phone in it masked where it stands."""
-    if texto.isalpha() or (len(texto) < _MENOR_NUMERO and not _MARCAS.search(texto)):
-        return texto  # a state, a sum of money: most of what a routine tells
-    return mascarar_por_partes(texto)
+    return mascarar_por_partes(texto) if _SUSPEITO.search(texto) else texto  # most of what a routine tells is not
 
 
 def mascarar_por_partes(texto: str) -> str:
@@ -119,6 +120,12 @@ def mascarar_email(texto: str) -> str:
     return f"{nome[:1]}***@{dominio}" if arroba and nome and dominio else OCULTO
 
 
+@lru_cache(maxsize=4096)  # a routine names the same few fields a million times
+def _e_segredo(nome: str) -> bool:
+    return _SEGREDOS.search(nome) is not None
+
+
+@lru_cache(maxsize=4096)
 def _regra_do_nome(nome: str) -> Callable[[str], str] | None:
     for padrao, regra in (
         (_DOCUMENTOS, mascarar_documento),

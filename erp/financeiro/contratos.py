@@ -13,7 +13,6 @@ from typing import NamedTuple
 from django.db.backends.utils import CursorWrapper
 
 from erp.financeiro.lancamentos import COLUNAS_TITULO
-from erp.financeiro.quitacao import travar_titulos
 from erp.financeiro.rules import TituloNovo
 
 # Fragments on a title `t` that is no inverse (`t.sequencia >= 0`): look-ups by index, for titles already narrowed down.
@@ -37,15 +36,6 @@ class Aberto(NamedTuple):
     titulo_id: int
     sequencia: int
     vencimento: date
-    valor: Decimal
-
-
-class Cancelado(NamedTuple):
-    """A title that got its inverse: what is no longer owed."""
-
-    origem_id: int
-    titulo_id: int
-    sequencia: int
     valor: Decimal
 
 
@@ -84,26 +74,28 @@ def em_aberto(
 
 def cancelar_em_aberto(
     cursor: CursorWrapper, *, origem: int, ids: Iterable[int], a_partir_de: date, dia: date, agora: datetime
-) -> list[Cancelado]:
+) -> dict[int, Decimal]:
     """Reverse what is not due before `a_partir_de` and has nothing paid; what was paid, even in part, stands.
 
     `dia` is the accounting day of the inverses (never before the title's own). Locks the titles, by id: a settlement
-    under way comes before, and stands. Returns what was reversed; again, it reverses nothing.
+    under way comes before, and stands; so does another reversal, and there is nothing left to reverse. Returns the sum
+    that is no longer owed of each origin that had any.
     """
     cursor.execute(
         f"""SELECT t.id FROM financeiro_titulo t WHERE t.origem = %s AND t.origem_id = ANY(%s) AND t.sequencia >= 0
-              AND t.vencimento >= %s AND {SQL_VIVO}""",
+              AND t.vencimento >= %s AND {SQL_VIVO} ORDER BY t.id FOR UPDATE OF t""",
         [origem, sorted(set(ids)), a_partir_de],
     )
     titulos = [linha[0] for linha in cursor.fetchall()]
-    travar_titulos(cursor, titulos)
     de_pe = ", ".join(f"t.{coluna}" for coluna in COLUNAS_TITULO[:12])
     cursor.execute(
-        f"""INSERT INTO financeiro_titulo ({", ".join(COLUNAS_TITULO)})
-            SELECT {de_pe}, -t.valor, t.emissao, t.vencimento, %s, greatest(t.data_contabil, %s), t.origem, t.origem_id,
-                   -1 - t.sequencia, t.id, %s
-            FROM financeiro_titulo t WHERE t.id = ANY(%s) AND {SQL_VIVO} AND {SQL_BAIXADO} = 0 ORDER BY t.id
-            ON CONFLICT DO NOTHING RETURNING origem_id, estorno_de, -1 - sequencia, -valor""",
+        f"""WITH inversos AS (
+                INSERT INTO financeiro_titulo ({", ".join(COLUNAS_TITULO)})
+                SELECT {de_pe}, -t.valor, t.emissao, t.vencimento, %s, greatest(t.data_contabil, %s), t.origem, t.origem_id,
+                       -1 - t.sequencia, t.id, %s
+                FROM financeiro_titulo t WHERE t.id = ANY(%s) AND {SQL_VIVO} AND {SQL_BAIXADO} = 0 ORDER BY t.id
+                RETURNING origem_id, valor)
+            SELECT origem_id, -sum(valor) FROM inversos GROUP BY 1""",
         [agora, dia, agora, titulos],
     )
-    return [Cancelado._make(linha) for linha in cursor.fetchall()]
+    return dict(cursor.fetchall())

@@ -116,12 +116,10 @@ def _cancelar(contexto: Contexto, ator: Ator, ids: Sequence[int]) -> Feito:
         debitos = a_cancelar(cursor, ids, dia)
         estados = prazos(cursor, debitos, dia)
         prontos = [d for d in debitos if estados[d.contratacao_id].pode]
-        estornados: dict[int, Decimal] = {}
-        for titulo in cancelar_em_aberto(
+        estornados = cancelar_em_aberto(
             cursor, origem=CONTRATO, ids=[d.contratacao_id for d in prontos], a_partir_de=dia,
             dia=data_contabil_aberta(dia), agora=agora,
-        ):  # fmt: skip
-            estornados[titulo.origem_id] = estornados.get(titulo.origem_id, Decimal(0)) + titulo.valor
+        )  # fmt: skip
         mudancas = [_mudanca(d, estados[d.contratacao_id], estornados.get(d.contratacao_id)) for d in prontos]
         mudar(cursor, mudancas, dia=dia, ator=ator, agora=agora, execucao=contexto.execucao_id)
     return Feito({"cancelados": len(mudancas)}, {"estornado": sum(estornados.values(), Decimal(0))})

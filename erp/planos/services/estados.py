@@ -85,10 +85,10 @@ def cancelar(
         if not a_pedido:
             _exigir_avisos(cursor, contrato, dia)
         vencido = _vencido(cursor, contrato, dia)
-        feitos = cancelar_em_aberto(
+        estornado = cancelar_em_aberto(
             cursor, origem=CONTRATO, ids=[contrato.pk], a_partir_de=dia, dia=data_contabil_aberta(dia), agora=agora
         )
-        cancelado = sum((titulo.valor for titulo in feitos), Decimal(0))
+        cancelado = estornado.get(contrato.pk, Decimal(0))
         mudanca = Mudanca(contrato.pk, contrato.situacao, Situacao.CANCELADO.value, motivo, vencido, cancelado)
         mudar(cursor, [mudanca], dia=dia, ator=ator, agora=agora)
     contrato.refresh_from_db()

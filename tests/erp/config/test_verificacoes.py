@@ -23,7 +23,8 @@ def test_todas_as_paginas_passam_pelas_verificacoes() -> None:
 def test_quem_nao_mostra_paginas_nao_as_carrega() -> None:
     """A till or a worker is a third lighter and starts sooner without them."""
     codigo = (
-        "import sys, django; django.setup(); print([m for m in sys.modules if '.admin.' in m and m.startswith(('erp.', 'pdv.'))])"
+        "import sys, django; django.setup()\n"
+        "print([m for m in sys.modules if '.admin.' in m and m.startswith(('erp.', 'pdv.'))])"
     )
     dito = subprocess.run([sys.executable, "-c", codigo], cwd=RAIZ, capture_output=True, text=True, check=True)
     assert dito.stdout.strip() == "[]"
