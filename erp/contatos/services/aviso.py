@@ -7,6 +7,7 @@ from itertools import islice
 
 import msgspec
 from django.db import connection, transaction
+from django.utils import timezone
 
 from erp.contatos.canais import canal
 from erp.contatos.models.comunicado import FATO_MAXIMO
@@ -40,12 +41,12 @@ def _gravar(lote: Sequence[Aviso], fonte: str) -> int:
             """INSERT INTO contatos_comunicado
                       (fato, canal, modelo, fonte, codigo_cliente, endereco, dados, nao_antes_de, valido_ate)
                SELECT fato, canal, modelo, fonte, codigo_cliente, endereco, dados,
-                      coalesce(nao_antes_de, statement_timestamp()), valido_ate
+                      coalesce(nao_antes_de, %s), valido_ate
                FROM json_to_recordset(%s) AS r(
                    fato text, canal text, modelo text, fonte text, codigo_cliente text, endereco text, dados jsonb,
                    nao_antes_de timestamptz, valido_ate timestamptz)
                ORDER BY fato, canal ON CONFLICT (fato, canal) DO NOTHING""",
-            [msgspec.json.encode(linhas).decode()],
+            [timezone.now(), msgspec.json.encode(linhas).decode()],  # the clock by which `encaminhar` picks
         )
         if cursor.rowcount:
             acordar(DESPERTADOR)
