@@ -113,3 +113,9 @@ class SomenteLeitura:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Without the way to Django's history: nothing is changed by this form, so that page is empty."""
+        context["show_history"] = False
+        resposta: HttpResponse = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]  # of the admin that takes this mixin
+        return resposta
