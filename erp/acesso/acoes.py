@@ -250,7 +250,7 @@ def _deixar_campos(formulario: FormularioDeMotivo, rotulos: Mapping[str, str]) -
     """Beyond the reason, only what applies to these rows is asked, under its own words; the reason comes last."""
     for nome in [nome for nome in formulario.fields if nome != "motivo"]:
         if nome in rotulos:
-            formulario.fields[nome].label = rotulos[nome]
+            formulario.fields[nome].label = formulario[nome].label = rotulos[nome]  # also what a refusal has bound
         else:
             del formulario.fields[nome]
     motivo = formulario.fields["motivo"] = formulario.fields.pop("motivo")

@@ -59,7 +59,7 @@ class ModeloFiltro(_Lista):
 class MotivoFiltro(_Lista):
     """Why it did not go: the reasons that there are, found one by one by their index."""
 
-    title = "por que não foi"
+    title = "que não foi"  # unfold writes "Por" before every title
     parameter_name = "motivo"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Opcoes:
@@ -85,7 +85,7 @@ def motivos_que_ha() -> list[str]:
 
 
 class PeriodoFiltro(_Lista):
-    title = "criado"
+    title = "dia"
     parameter_name = "criado"
     OPCOES = (("hoje", "Hoje"), ("7d", "Nos últimos 7 dias"), ("30d", "Nos últimos 30 dias"), ("365d", "No último ano"))
 
