@@ -66,7 +66,9 @@ class CamposDeDependente(forms.Form):
 
     nome = forms.CharField(label="Nome", max_length=80, widget=UnfoldAdminTextInputWidget)
     nascimento = CampoDia(label="Nascimento")
-    parentesco = forms.ChoiceField(label="Parentesco", choices=Parentesco.choices, widget=UnfoldAdminSelectWidget)
+    parentesco = forms.ChoiceField(
+        label="Parentesco", choices=[("", "Escolha"), *Parentesco.choices], widget=UnfoldAdminSelectWidget
+    )
     cpf = forms.CharField(
         label="CPF", max_length=14, required=False, widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
         help_text="Com ele, quem já é cliente é reconhecido.",

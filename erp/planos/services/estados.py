@@ -172,10 +172,11 @@ def _exigir_avisos(cursor: CursorWrapper, contrato: Contratacao, dia: date) -> N
         )
     prazo = prazos(cursor, achados, dia)[contrato.pk]
     if not prazo.pode:
-        quando = f" Depois de {prazo.a_partir_de:%d/%m/%Y}." if prazo.a_partir_de and not prazo.proximo else ""
+        quando = f" a partir de {prazo.a_partir_de:%d/%m/%Y}" if prazo.a_partir_de and not prazo.proximo else ""
+        falta_prazo = prazo.contados >= prazo.exigidos
         raise PlanoRecusado(
             "FALTA_AVISO",
             f"Avisos provados desta dívida: {prazo.contados}; o contrato exige {prazo.exigidos}, com "
-            f"{contrato.dias_entre_avisos} dias entre eles e depois do último.{quando}",
-            "Registre o aviso com a prova da entrega.",
+            f"{contrato.dias_entre_avisos} dias entre eles e depois do último.",
+            f"Cancele{quando}." if falta_prazo else f"Dê o próximo aviso{quando} e registre a prova da entrega.",
         )

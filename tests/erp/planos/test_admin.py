@@ -186,6 +186,20 @@ def test_sem_plano_a_venda_a_pagina_diz_onde_cadastrar() -> None:
     assert "Nenhum plano à venda" in quem.get(vender_).content.decode()
 
 
+def test_parentesco_que_ninguem_escolheu_nao_vale_por_omissao() -> None:
+    feito, quem = contrato(hoje()), gerente()
+    resposta = agir(feito, "incluir_dependente", quem, nome="Ana Clara", nascimento="2020-02-29", parentesco="")
+    assert resposta.status_code == 200 and not Dependente.objects.filter(contratacao=feito).exists()
+
+
+def test_recusa_volta_com_os_mesmos_rotulos_e_a_pagina_nao_oferece_historia_vazia() -> None:
+    feito, quem = com_divida(), gerente()
+    suspender(contratacao_id=feito.pk, motivo="atraso", ator=ANA)
+    recusa = agir(feito, "reativar", quem)
+    assert recusa.status_code == 409 and "Acordo até (se ainda deve)" in recusa.content.decode()
+    assert "/history/" not in pagina(feito, quem)
+
+
 @pytest.mark.parametrize("procurado", ["C-77", "bernardo filho", "111.444.777-35"])
 def test_obito_se_procura_por_quem_morreu_ou_pela_certidao(procurado: str) -> None:
     feito = contrato(hoje(), dependentes=[dependente("Bernardo Filho", cpf=CPFS[1]), dependente("Zulmira")])

@@ -129,7 +129,7 @@ def test_cancelar_por_divida_diz_o_que_falta_ate_nao_faltar() -> None:
     with pytest.raises(ErroDefinitivo, match="provados desta dívida: 0; o contrato exige 2"):
         tentar(date(2026, 1, 11))
     avisar(feito, date(2026, 1, 12), date(2026, 1, 27))
-    with pytest.raises(ErroDefinitivo, match=r"provados desta dívida: 2.*Depois de 11/02/2026"):
+    with pytest.raises(ErroDefinitivo, match=r"provados desta dívida: 2.*Cancele a partir de 11/02/2026"):
         tentar(date(2026, 2, 10))
     cancelado, estornado = tentar(date(2026, 2, 11))
     assert (cancelado.situacao, estornado) == (Situacao.CANCELADO, 0)  # all twelve were past due
