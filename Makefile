@@ -30,7 +30,7 @@ serve: $(PRONTO) ## retaguarda no ar em 127.0.0.1:8000 (PORTA=outra); Ctrl-C par
 	@exec $(PY) manage.py servir
 
 test: $(PRONTO) ## testes
-	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
+	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q
 
 provas: $(PRONTO) ## as provas demoradas (centenas de quedas, fuzzing)
 	$(PY) -m pytest -m prova -q
