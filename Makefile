@@ -4,6 +4,7 @@ SHELL := /bin/bash
 XML ?=
 ALVO ?=
 ARQUIVO ?=
+FALSOS ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -26,8 +27,8 @@ $(PRONTO): requirements.txt requirements-dev.txt
 demo: $(PRONTO) ## do PDV ao razão, com quedas e erros de propósito (XML=pasta com notas, opcional)
 	$(PY) -m bench.demo $(if $(XML),--xml $(XML))
 
-serve: $(PRONTO) ## retaguarda no ar em 127.0.0.1:8000 (PORTA=outra); Ctrl-C para tudo
-	@exec $(PY) manage.py servir
+serve: $(PRONTO) ## retaguarda no ar em 127.0.0.1:8000 (PORTA=outra; FALSOS=1: com provedores falsos); Ctrl-C para tudo
+	@exec $(PY) manage.py servir $(if $(FALSOS),--falsos)
 
 test: $(PRONTO) ## testes
 	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q

@@ -1,6 +1,32 @@
-"""Who acted, as people read it."""
+"""Who acts, and as people read it."""
 
 from __future__ import annotations
+
+from typing import Literal, NamedTuple, Protocol
+
+TipoDeAtor = Literal["usuario", "chave", "rotina", "terminal", "sistema"]
+
+
+class Ator(NamedTuple):
+    """Who acts: the kind, and the name that a person will recognise years later (login, key prefix, path)."""
+
+    tipo: TipoDeAtor
+    identificador: str
+
+    def __str__(self) -> str:
+        return f"{self.tipo}:{self.identificador}"
+
+
+ATOR_SISTEMA = Ator("sistema", "sistema")
+
+
+class _TemLogin(Protocol):
+    def get_username(self) -> str: ...
+
+
+def ator_usuario(usuario: _TemLogin) -> Ator:
+    """The actor for a member of staff."""
+    return Ator("usuario", usuario.get_username())
 
 
 def nome_do_ator(ator: str) -> str:

@@ -1,15 +1,18 @@
-"""Where a request comes from, kept for the length of the request so that services need not carry it."""
+"""Who acts and where from, kept for the length of a request, a task or a run so that services need not carry it."""
 
 import ipaddress
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+
+from auditoria.atores import Ator, ator_usuario
 
 _IDENTIFICADOR = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -25,23 +28,84 @@ _SEM_ORIGEM = Origem()  # immutable: one serves every context
 _atual: ContextVar[Origem] = ContextVar("auditoria_origem", default=_SEM_ORIGEM)
 
 
+_agindo: ContextVar[Callable[[], Ator | None]] = ContextVar("auditoria_ator", default=lambda: None)
+
+
+def ator_atual() -> Ator | None:
+    """Who acts here: the person or the key of the request, the routine, the task or the command; None for nobody."""
+    return _agindo.get()()
+
+
+@contextmanager
+def agindo(ator: Ator) -> Iterator[None]:
+    """What is done inside is done by `ator`, unless it says otherwise."""
+    marca = _agindo.set(lambda: ator)
+    try:
+        yield
+    finally:
+        _agindo.reset(marca)
+
+
+def agir(ator: Ator | None) -> None:
+    """From here on this task, or this request, is `ator`'s; None: nobody's."""
+    _agindo.set(lambda: ator)
+
+
+class Contagem:
+    """How many events were recorded since it began to be kept."""
+
+    eventos = 0
+
+
+_contagem: ContextVar[Contagem | None] = ContextVar("auditoria_contagem", default=None)
+
+
+@contextmanager
+def contando() -> Iterator[Contagem]:
+    """Keep count of the events recorded inside: what promises to leave one can see whether it did."""
+    marca = _contagem.set(Contagem())
+    try:
+        contagem = _contagem.get()
+        assert contagem is not None
+        yield contagem
+    finally:
+        _contagem.reset(marca)
+
+
+def contar(quantos: int) -> None:
+    """Called by who records."""
+    if (contagem := _contagem.get()) is not None:
+        contagem.eventos += quantos
+
+
 def origem_atual() -> Origem:
     """The origin of the request being served, or an empty one."""
     return _atual.get()
 
 
 class OrigemMiddleware:
-    """Sets the origin for the events of a request. Goes after the middleware that numbers requests for the logs."""
+    """Sets the origin and the actor for the events of a request. Goes after those that know the user and number requests."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         marca = _atual.set(Origem(endereco(request), identificador(request)))
+        quem = _agindo.set(lambda: _ator_de(request))
         try:
             return self.get_response(request)
         finally:
+            _agindo.reset(quem)
             _atual.reset(marca)
+
+
+def _ator_de(request: HttpRequest) -> Ator | None:
+    """Asked for only when an event needs it: the user is read from the database."""
+    usuario = getattr(request, "user", None)
+    da_chave: Ator | None = getattr(request, "ator", None) or getattr(usuario, "ator", None)
+    if da_chave is not None:
+        return da_chave
+    return ator_usuario(usuario) if usuario is not None and usuario.is_authenticated else None
 
 
 def endereco(request: HttpRequest) -> str | None:

@@ -1,7 +1,8 @@
 """A worker process that runs routines, for the bench: `python -m bench.executor`.
 
 It says `pronto`, then obeys each line that it is sent and answers in JSON:
-`semear tipar 1000000 100000` fills its database (`bench.contratos`);
+`semear tipar 1000000 100000` fills its database (`bench.contratos`), `semear sincronia 100000 0` with products;
+`chave` makes a key for another instance;
 `executar Cliente/TiparClientes 2026-10-10` runs a routine for that day, and its memory is looked at all along.
 """
 
@@ -11,6 +12,7 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +25,7 @@ from django.db import connection  # noqa: E402  # after setup, which reads the m
 from django.utils import timezone  # noqa: E402  # idem
 
 from bench.contratos import semear  # noqa: E402  # idem
+from bench.sincronia import chave, semear_produtos  # noqa: E402  # idem
 from erp.rotinas.models import Execucao  # noqa: E402  # idem
 from erp.rotinas.services import executar  # noqa: E402  # idem
 
@@ -35,13 +38,19 @@ def main() -> None:
     print("pronto", flush=True)
     for linha in sys.stdin:
         ordem, *partes = linha.split()
-        feito = _executar(*partes) if ordem == "executar" else _semear(*partes)
+        feito = ORDENS[ordem](*partes)
         print(json.dumps(feito), flush=True)
 
 
 def _semear(o_que: str, clientes: str, contratos: str) -> dict[str, Any]:
+    if o_que == "sincronia":
+        return {"chave": semear_produtos(int(clientes))}
     semear(o_que, int(clientes), int(contratos))
     return {}
+
+
+def _chave() -> dict[str, Any]:
+    return {"chave": chave()}
 
 
 def _executar(caminho: str, dia: str) -> dict[str, Any]:
@@ -68,6 +77,8 @@ def _pesar(memoria: list[float], fim: threading.Event) -> None:
         if fim.wait(INTERVALO):
             return
 
+
+ORDENS: dict[str, Callable[..., dict[str, Any]]] = {"executar": _executar, "semear": _semear, "chave": _chave}
 
 if __name__ == "__main__":
     main()

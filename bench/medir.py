@@ -10,7 +10,7 @@ from rich.console import Console
 from bench.pasta import pasta_propria
 from bench.processos import INTERROMPIDO, ouvir_sinais
 
-ARMAZENADAS = 1_000_000
+ARMAZENADAS = EVENTOS = 1_000_000
 ALVOS = (
     "processar",
     "http",
@@ -28,6 +28,10 @@ ALVOS = (
     "suspensao",
     "cancelamento",
     "jazigos",
+    "sincronia",
+    "cobrancas",
+    "webhooks",
+    "auditoria",
 )
 
 
@@ -44,7 +48,8 @@ def main() -> int:
 
             figuras = medir(
                 pasta, pedido.alvo, rodadas=pedido.rodadas, operacoes=pedido.operacoes,
-                armazenadas=pedido.armazenadas, mensagens=pedido.mensagens, tela=tela,
+                armazenadas=pedido.armazenadas, mensagens=pedido.mensagens, de_provedores=pedido.de_provedores,
+                eventos=pedido.eventos, tela=tela,
             )  # fmt: skip
     except KeyboardInterrupt:
         tela.print("Interrompido.")
@@ -53,6 +58,8 @@ def main() -> int:
     mostrar(novos, figuras, tela)
     if pedido.armazenadas != ARMAZENADAS:
         tela.print(f"Medido com {pedido.armazenadas} operações armazenadas, e não {ARMAZENADAS}: nada foi gravado.")
+    elif pedido.eventos != EVENTOS:
+        tela.print(f"Verificados {pedido.eventos} eventos, e não {EVENTOS}: nada foi gravado.")
     elif not pedido.sem_gravar:
         gravar(novos, figuras, comando=f"make bench{f' ALVO={pedido.alvo}' if pedido.alvo else ''}")
     return 0
@@ -65,6 +72,8 @@ def _opcoes() -> argparse.ArgumentParser:
     opcoes.add_argument("--operacoes", type=int, default=5_000, help="operações por rodada (padrão: 5000)")
     opcoes.add_argument("--armazenadas", type=int, default=ARMAZENADAS, help="na medida de volume (padrão: 1.000.000)")
     opcoes.add_argument("--mensagens", type=int, default=200_000, help="na memória da fila (padrão: 200.000)")
+    opcoes.add_argument("--de-provedores", type=int, help="cobranças e webhooks por rodada (padrão: 10.000 e 6.000)")
+    opcoes.add_argument("--eventos", type=int, default=EVENTOS, help="na verificação da auditoria (padrão: 1.000.000)")
     opcoes.add_argument("--sem-gravar", action="store_true", help="não escreve results.md nem results.json")
     return opcoes
 

@@ -70,6 +70,13 @@ BARRAS = {
     "suspensao": Barra("(n) SuspensaoRotina, 100.000 contratos", 1.0, ao_menos=False),
     "cancelamento": Barra("(o) CancelamentoRotina, 100.000 contratos", 1.0, ao_menos=False),
     "jazigos": Barra("(p) manutenção de jazigos, 100.000 contratos", 1.0, ao_menos=False),
+    "sincronia": Barra("(q) sincronização inteira, 100.000 produtos", 1.0, ao_menos=False),
+    "cobrancas": Barra("(r) 10.000 cobranças perguntadas, provedor de 50 ms, 1 trabalhador", 1.0, ao_menos=False),
+    "webhooks": Barra("(s) webhooks aceitos, 2 web", 1.0),
+    "auditoria": Barra("(t) eventos de auditoria escritos e selados", 1.0),
+    "auditoria_lote": Barra("(u) eventos de um lote de 500 vendas, sobre o lote", 1.0, ao_menos=False),
+    "auditoria_verificar": Barra("(v) verificação de 1.000.000 de eventos, 1 processo", 1.0, ao_menos=False),
+    "auditoria_arquivo": Barra("(w) o mesmo, no PostgreSQL e no MongoDB", 1.0, ao_menos=False),
 }
 POR_SEGUNDO, CLIENTES_POR_SEGUNDO = "operacoes/s", "clientes/s"
 MENSAGENS_POR_SEGUNDO = "mensagens/s"
@@ -80,6 +87,9 @@ DO_ALVO = {
     "clientes": {"clientes", "clientes_contra_sql", "clientes_p99", "clientes_1m"},
     "clientes_lote": {"clientes_lote", "clientes_lote_contra_sql", "clientes_lote_1m"},
     "tipar": {"tipar", "tipar_memoria"}, "suspensao": {"suspensao"}, "cancelamento": {"cancelamento"}, "jazigos": {"jazigos"},
+    "sincronia": {"sincronia"},
+    "cobrancas": {"cobrancas"}, "webhooks": {"webhooks"},
+    "auditoria": {"auditoria", "auditoria_lote", "auditoria_verificar", "auditoria_arquivo"},
 }  # fmt: skip
 
 
@@ -110,6 +120,13 @@ def medidos(figuras: Figuras, alvo: str | None = None) -> dict[str, Medido]:
         "suspensao": lambda: _contra_teto(figuras.mediana("suspensao"), "s", 60),
         "cancelamento": lambda: _contra_teto(figuras.mediana("cancelamento"), "s", 60),
         "jazigos": lambda: _contra_teto(figuras.mediana("jazigos"), "s", 60),
+        "sincronia": lambda: _contra_teto(figuras.mediana("sincronia"), "s", 60),
+        "cobrancas": lambda: _contra_teto(figuras.mediana("cobrancas"), "s", 120),
+        "webhooks": lambda: _contra_piso(figuras.mediana("webhooks"), "webhooks/s", 300),
+        "auditoria": lambda: _contra_piso(figuras.mediana("auditoria"), "eventos/s", 2_000),
+        "auditoria_lote": lambda: _contra_teto(figuras.mediana("auditoria_lote"), "%", 5),
+        "auditoria_verificar": lambda: _contra_teto(figuras.mediana("auditoria_verificar"), "s", 60),
+        "auditoria_arquivo": lambda: _contra_teto(figuras.mediana("auditoria_arquivo"), "s", 60),
     }
     return {nome: medido for nome, tentar in tentativas.items() if nome in pedidos and (medido := tentar()) is not None}
 
@@ -233,7 +250,8 @@ _COMO = """## Como repetir
 
 `make bench` mede tudo (cerca de 15 minutos, 20 GB livres em disco); `make bench ALVO=processar` mede uma área:
 `limite`, `processar`, `http`, `latencia`, `volume`, `memoria`, `reprocessar`, `fila`, `fila_http`, `fila_memoria`
-(`--mensagens 1000000` para um milhão), `clientes`, `clientes_lote`, `tipar`, `suspensao`, `cancelamento`, `jazigos`.
+(`--mensagens 1000000` para um milhão), `clientes`, `clientes_lote`, `tipar`, `suspensao`, `cancelamento`, `jazigos`,
+`sincronia`, `cobrancas`, `webhooks` (`--de-provedores 500` para menos), `auditoria` (`--eventos 50000` para menos).
 As demais figuras ficam como estavam.
 
 ## O que é medido
@@ -264,4 +282,15 @@ embutido, com fsync, em um banco próprio da execução. As rodadas se alternam;
 - **suspensao**, **cancelamento**: 100.000 contratos, todos a suspender (3 parcelas vencidas, 12 emitidas) ou a cancelar (14
   vencidas, 2 avisos provados, as parcelas a vencer estornadas), com a mudança, o evento de auditoria e o aviso de cada um.
 - **jazigos**: 100.000 contratos mensais com uma competência a cobrar. Cada rodada das rotinas tem um banco só dela.
+- **sincronia**: 105.000 produtos e os seus preços (5.000 já existem dos dois lados) lidos de outra retaguarda (gunicorn, 2
+  processos, o seu banco) por HTTP, em páginas de 2.000 com gzip, para um banco que não os tem; a rotina inteira, num processo.
+- **cobrancas**: 10.000 links que esperam, todos na hora; a rotina inteira, num processo, contra uma Efí de loopback que
+  responde em 50 ms (16 perguntas por vez); uma em dez foi paga e é lançada. **webhooks**: 6.000 corpos diferentes, 8 conexões.
+- **auditoria**: 20.000 eventos por dois processos, registrados um a um, 50 por transação, com um selador ao lado; até o último
+  estar selado. `auditoria.um_a_um` é com um commit para cada evento.
+  **auditoria_lote**: 500 eventos registrados de uma vez, na mesma transação, contra o tempo de um lote de 500 vendas num
+  trabalhador (o lançamento não registra um evento por venda: é o que custaria se registrasse). **auditoria_verificar**: a cadeia
+  de 1.000.000 de eventos refeita inteira num processo. **auditoria_arquivo**: a mesma, com cada documento do MongoDB que
+  `MONGO_DO_BENCH` diz conferido contra o seu selo; `auditoria_arquivo.ler` é só ler os documentos, o que o servidor permite. O
+  FerretDB dos testes lê uns 5.000 por segundo: nele, quem espera é a verificação.
 """

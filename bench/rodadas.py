@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.cadastro import registrar_empresa
+from bench.medidas.auditoria import VERIFICADOS, Auditoria, AuditoriaVerificar, servidor_do_arquivo
 from bench.medidas.base import Medida, Oficina
 from bench.medidas.clientes import de_clientes
 from bench.medidas.corretor import EMBUTIDO, iniciar_redis
@@ -22,9 +23,11 @@ from bench.medidas.http import Http
 from bench.medidas.latencia import Latencia
 from bench.medidas.limite import Limite, script
 from bench.medidas.processar import Processar
+from bench.medidas.provedores import COBRANCAS, WEBHOOKS, Cobrancas, Webhooks
 from bench.medidas.reprocessar import Reprocessar
 from bench.medidas.rotinas import ALVOS as DAS_ROTINAS
 from bench.medidas.rotinas import das_rotinas
+from bench.medidas.sincronia import Sincronia
 from bench.medidas.volume import POUCAS, Volume
 from bench.pasta import Pasta
 from bench.processos import Processos
@@ -32,6 +35,7 @@ from bench.processos import Processos
 RODADAS_LATENCIA = 2
 RODADAS_ROTINAS = 3  # a round is half a minute, and a database of its own
 DE_CLIENTES = ("clientes", "clientes_lote")
+DE_PROVEDORES = ("cobrancas", "webhooks")
 DE_VAZAO = ("limite", "processar", "http", "memoria", "reprocessar")
 
 
@@ -48,7 +52,16 @@ class Figuras:
 
 
 def medir(
-    pasta: Pasta, alvo: str | None, *, rodadas: int, operacoes: int, armazenadas: int, mensagens: int, tela: Console
+    pasta: Pasta,
+    alvo: str | None,
+    *,
+    rodadas: int,
+    operacoes: int,
+    armazenadas: int,
+    mensagens: int,
+    de_provedores: int | None = None,
+    eventos: int = VERIFICADOS,
+    tela: Console,
 ) -> Figuras:
     """Run the measures of `alvo` (None: all of them) on a server of their own."""
     figuras = Figuras()
@@ -73,10 +86,21 @@ def medir(
             # one by one: each leaves the disk before the next fills it
             for medida in das_rotinas(oficina, alvo):
                 _intercalar([medida], min(rodadas, RODADAS_ROTINAS), progresso, figuras, aquecer=False)
+        if alvo in (None, "sincronia"):
+            _intercalar([Sincronia(oficina)], min(rodadas, RODADAS_ROTINAS), progresso, figuras, aquecer=False)
+        if alvo in (None, "auditoria"):  # first that on a copy, while nobody is in the database copied
+            _intercalar([AuditoriaVerificar(oficina, eventos)], min(rodadas, RODADAS_ROTINAS), progresso, figuras,
+                        aquecer=False)  # fmt: skip
+            if not servidor_do_arquivo():
+                figuras.notas.append("`MONGO_DO_BENCH` não diz um MongoDB: a verificação do arquivo fica de fora.")
+            _intercalar([Auditoria(oficina)], rodadas, progresso, figuras)
         if alvo in (None, *DE_VAZAO):
             _intercalar(_de_vazao(oficina, alvo, figuras), rodadas, progresso, figuras)
         if alvo in (None, "fila", "fila_http"):
             _intercalar(_da_fila(oficina, alvo), rodadas, progresso, figuras)
+        if alvo in (None, *DE_PROVEDORES):
+            medidas = _de_provedores(oficina, alvo, de_provedores)
+            _intercalar(medidas, min(rodadas, RODADAS_ROTINAS), progresso, figuras, aquecer=False)
         if alvo in (None, "fila_memoria"):
             _intercalar([FilaMemoria(oficina, mensagens)], 1, progresso, figuras, aquecer=False)
         if alvo in (None, "latencia"):
@@ -109,6 +133,15 @@ def _da_fila(oficina: Oficina, alvo: str | None) -> list[Medida]:
         medidas.append(Fila(oficina))
     if alvo in (None, "fila_http"):
         medidas.append(FilaHttp(oficina))
+    return medidas
+
+
+def _de_provedores(oficina: Oficina, alvo: str | None, quantos: int | None) -> list[Medida]:
+    medidas: list[Medida] = []
+    if alvo in (None, "cobrancas"):
+        medidas.append(Cobrancas(oficina, quantos or COBRANCAS))
+    if alvo in (None, "webhooks"):
+        medidas.append(Webhooks(oficina, quantos or WEBHOOKS))
     return medidas
 
 

@@ -50,3 +50,18 @@ def notar_mudancas() -> list[pgtrigger.Trigger]:
             """,
         ),
     ]
+
+
+def volta_a_ser_pessoa() -> pgtrigger.Trigger:
+    """A row that was anonymised and is written with somebody's data again is a new relation: it is marked no more."""
+    return pgtrigger.Trigger(
+        name="cliente_volta_a_ser_pessoa",
+        level=pgtrigger.Row,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(
+            'OLD."ANONIMIZADO_EM" IS NOT NULL AND NEW."ANONIMIZADO_EM" IS NOT NULL AND NEW."CLIENTE_VAREJO" IS DISTINCT'
+            ' FROM OLD."CLIENTE_VAREJO"'
+        ),
+        func='NEW."ANONIMIZADO_EM" = NULL; RETURN NEW;',
+    )

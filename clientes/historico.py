@@ -1,6 +1,7 @@
 """The history of one customer: what arrived for it, what the queue told of it, what people did, newest first.
 
-Three reads, each served by an index and none longer than a page; the next page begins where this one ends.
+Three reads, each served by an index and none longer than a page, and a look at what left PostgreSQL (a row for each
+month that did); the next page begins where this one ends.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from auditoria.acoes import rotulo
 from auditoria.models import Evento
+from auditoria.trilha.passado import Passado, do_objeto
 from clientes.models import Cliente, RegistroRecebido
 from filas.models import Mensagem
 
@@ -47,35 +50,35 @@ class Momento:
 
 @dataclass(frozen=True)
 class Historico:
-    """`continua_antes` is where the next page begins; None when this is the last."""
+    """`continua_antes` is where the next page begins; None when this is the last. `passado`: what the trail has besides."""
 
     momentos: list[Momento]
     continua_antes: datetime | None
+    passado: Passado
 
 
 def historico(codigo: str, *, antes: datetime | None = None, quantos: int = PAGINA) -> Historico:
     """What happened to a customer before a moment, or until now. Texts of audit events are masked, as they are kept."""
     recebidos = RegistroRecebido.objects.filter(codigo_cliente=codigo).defer("conteudo").order_by("-pk")
     mensagens = Mensagem.objects.filter(contexto=CONTEXTO, chave=codigo).defer("conteudo", "retorno", "curl")
-    eventos = Evento.objects.filter(objeto="clientes.cliente", objeto_id=codigo).order_by("-em", "-pk")
+    passado = do_objeto("clientes.cliente", codigo, limite=quantos + 1, antes=antes)
     if antes is not None:
         recebidos = recebidos.filter(recebido_em__lt=antes)
         mensagens = mensagens.filter(criada_em__lt=antes)
-        eventos = eventos.filter(em__lt=antes)
     momentos = sorted(
         [
             *map(_do_recebido, recebidos[: quantos + 1]),
             *map(_da_mensagem, mensagens.order_by("-pk")[: quantos + 1]),
-            *map(_do_evento, eventos[: quantos + 1]),
+            *map(_do_evento, passado.eventos),
         ],
         key=lambda momento: momento.em,
         reverse=True,
     )
     if len(momentos) <= quantos:
-        return Historico(momentos, None)
+        return Historico(momentos, None, passado)
     limite = momentos[quantos - 1].em
     # Those of the last one's instant come too, or the next page would skip them.
-    return Historico([m for m in momentos if m.em >= limite], limite)
+    return Historico([m for m in momentos if m.em >= limite], limite, passado)
 
 
 def ultima_mensagem(codigo: str) -> Mensagem | None:
@@ -100,7 +103,7 @@ def _da_mensagem(m: Mensagem) -> Momento:
 
 
 def _do_evento(e: Evento) -> Momento:
-    titulo = f"{_ACOES.get(e.acao, e.acao)} – {e.ator}"
+    titulo = f"{_ACOES.get(e.acao) or rotulo(e.acao)} – {e.ator}"
     motivo = [f"Motivo: {e.motivo}"] if e.motivo else []
     return Momento(e.em, titulo, "\n".join([*motivo, *_mudancas(e)]), "primary", "person", e)
 

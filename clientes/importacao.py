@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from clientes import rules
 from clientes.colunas import COLUNAS
@@ -113,6 +114,7 @@ class ImportacaoDeClientes(ImportacaoDePlanilha):
             ],
         )
 
+    @sensivel("clientes.clientes_importados")
     def gravar(self, contexto: Contexto) -> None:
         if not self._a_gravar:
             return

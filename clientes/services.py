@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from clientes.erros import ConflitoDeIdentidade
 from clientes.models import CAMPOS, Cliente, ClienteQuerySet
 from clientes.monitor import DESPERTADOR
@@ -15,6 +16,7 @@ from erp.cadastros.services import gravar_com_auditoria
 from filas import acordar
 
 
+@sensivel("clientes.cliente_criado", "clientes.cliente_alterado")
 @transaction.atomic
 def gravar_cliente(cliente: Cliente, *, novo: bool, usuario: User, motivo: str = "") -> bool:
     """Save a customer and record what changed. False, and nothing written, when nothing did.
@@ -49,6 +51,7 @@ def conferir_identidade(cliente: Cliente, *, novo: bool) -> None:
         )
 
 
+@sensivel("clientes.cliente_alterado")
 @transaction.atomic
 def mudar_status(clientes: ClienteQuerySet, *, status: int, usuario: User, motivo: str) -> int:
     """Take customers out of use or bring them back, each with its event; returns how many changed."""

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 import django
-from captura.ambiente import RAIZ, manage, preparar_ambiente, servidor
+from captura.ambiente import RAIZ, manage, porta_livre, preparar_ambiente, servidor
 from captura.navegador import fotografar
 from captura.telas import CLARO, MODOS, fotos
 
@@ -54,9 +54,22 @@ def produzir(opcoes: argparse.Namespace, *, ja_feito: bool, pasta: Path) -> None
     manage("migrate")
     django.setup()
     # models: only once Django is set up
-    from captura import clientes, contatos, empresa, etiquetas, jazigos, planos, ponto, rotinas
+    from captura import (
+        auditoria,
+        clientes,
+        contatos,
+        empresa,
+        etiquetas,
+        falsos,
+        jazigos,
+        planos,
+        ponto,
+        provedores,
+        rotinas,
+    )  # fmt: skip
 
-    with servidor() as url:
+    endereco = f"127.0.0.1:{porta_livre()}"
+    with falsos.no_ar(f"http://{endereco}") as no_ar, servidor(endereco) as url:
         if ja_feito:
             ids = json.loads((pasta / "ids.json").read_text())
         else:
@@ -64,8 +77,10 @@ def produzir(opcoes: argparse.Namespace, *, ja_feito: bool, pasta: Path) -> None
             ids = clientes.receber(url) | empresa.trabalhar() | contatos.encher_os_comunicados()
             ids |= jazigos.encher_os_jazigos() | ponto.fazer_as_folhas() | planos.vender_planos()
             etiquetas.etiquetar()
-            ids |= rotinas.rodar_as_rotinas()  # last: it puts a history of its own in the place of what ran
-            (pasta / "ids.json").write_text(json.dumps(ids))
+            ids |= provedores.falar_com_os_provedores(no_ar, ids)
+            ids |= rotinas.rodar_as_rotinas()  # after them: it puts a history of its own in the place of what ran
+            ids |= auditoria.provar()
+            (pasta / "ids.json").write_text(json.dumps(ids, default=str))
         manual = (RAIZ / "docs" / "manual.md").read_text()
         lista = [f for f in fotos(ids) if opcoes.todas or f"/{f.nome}.png" in manual]
         lista = [f for f in lista if not opcoes.so or f.nome in opcoes.so]

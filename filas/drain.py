@@ -3,7 +3,8 @@
 Claim, apply and mark are one transaction: a crash means nothing happened. What the engine adds to that:
 - one drain per partition at a time, by a lock that dies with its holder's connection;
 - rows in hand are noted beforehand in a transaction of their own, so that a row that kills its worker is seen:
-  after a death its batch runs one by one, and after `PDV_MORTES_MAXIMO` deaths the row is an error;
+  after a death its batch runs one by one, and after `PDV_MORTES_MAXIMO` deaths the row is an error; a restart of the
+  database is no death;
 - a batch that is refused is halved until the culprit is alone;
 - deadlocks, serialization failures and locks that others hold are retried and blamed on no row; a defect of ours, or a
   connection lost with one row in hand, defers that row, with backoff;
@@ -36,7 +37,6 @@ from django.db import (
     transaction,
 )
 from django.db.backends.utils import CursorWrapper
-from django.utils import timezone
 
 from filas.erros import ErroDefinitivo as ErroDefinitivo  # named here too: the drains raise it
 
@@ -45,7 +45,6 @@ log = structlog.get_logger(__name__)
 TENTATIVAS_TRANSITORIAS = 6
 LOTES_POR_VEZ = 4  # then the next partition
 ESPERA_POR_TRAVA = "2s"
-SEM_LIMITE = 32_767  # of deaths: a connection lost is nobody's fault
 TRANSITORIOS = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
 
 
@@ -101,6 +100,9 @@ class Dreno(Protocol):
 
     def contar_mortes(self, cursor: CursorWrapper, ids: Sequence[int], maximo: int) -> None:
         """Count a death on those of `ids` still pending; at `maximo` they become an error."""
+
+    def separar(self, cursor: CursorWrapper, ids: Sequence[int]) -> None:
+        """Each of `ids` comes alone from now on, as after a death; none is counted."""
 
 
 def drenar(drenos: Sequence[Dreno], *, limite: int, ate: float | None = None) -> Resumo:
@@ -208,7 +210,7 @@ def _separar(dreno: Dreno, cursor: CursorWrapper, ids: Sequence[int], erro: Exce
     if len(ids) == 1:
         dreno.adiar(cursor, ids[0], erro)
     else:
-        dreno.contar_mortes(cursor, ids, SEM_LIMITE)
+        dreno.separar(cursor, ids)
 
 
 def _acudir_queda(dreno: Dreno, particao: int, ids: Sequence[int], erro: Exception) -> None:
@@ -225,16 +227,24 @@ def _acudir_queda(dreno: Dreno, particao: int, ids: Sequence[int], erro: Excepti
 
 
 def _recolher_mortos(dreno: Dreno, particao: int) -> None:
-    """Rows noted by a drain that is no more (we hold its lock): its worker died with them in hand."""
+    """Rows noted by a drain that is no more (we hold its lock): its worker died with them in hand, or the database did."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT ids FROM filas_drenagem WHERE dreno = %s AND particao = %s FOR UPDATE", [dreno.nome, particao]
+            """SELECT ids, iniciada_em < pg_postmaster_start_time() FROM filas_drenagem
+               WHERE dreno = %s AND particao = %s FOR UPDATE""",
+            [dreno.nome, particao],
         )
-        anotada = cursor.fetchone()
-        if anotada and anotada[0]:
-            log.warning("drenagem_interrompida", dreno=dreno.nome, particao=particao, linhas=len(anotada[0]))
-            dreno.contar_mortes(cursor, anotada[0], settings.PDV_MORTES_MAXIMO)
-            _gravar_anotacao(cursor, dreno.nome, particao, [])
+        ids, banco_caiu = cursor.fetchone() or ([], False)
+        if not ids:
+            return
+        log.warning(
+            "drenagem_interrompida", dreno=dreno.nome, particao=particao, linhas=len(ids), banco_caiu=banco_caiu
+        )
+        if banco_caiu:
+            _separar(dreno, cursor, ids, OperationalError("the server was restarted"))
+        else:
+            dreno.contar_mortes(cursor, ids, settings.PDV_MORTES_MAXIMO)
+        _gravar_anotacao(cursor, dreno.nome, particao, [])
 
 
 def _anotar(nome: str, particao: int, ids: Sequence[int]) -> None:
@@ -243,10 +253,11 @@ def _anotar(nome: str, particao: int, ids: Sequence[int]) -> None:
 
 
 def _gravar_anotacao(cursor: CursorWrapper, nome: str, particao: int, ids: Sequence[int]) -> None:
+    """By the server's clock: it is compared with the server's own start."""
     cursor.execute(
-        """INSERT INTO filas_drenagem (dreno, particao, ids, iniciada_em) VALUES (%s, %s, %s, %s)
+        """INSERT INTO filas_drenagem (dreno, particao, ids, iniciada_em) VALUES (%s, %s, %s, now())
            ON CONFLICT (dreno, particao) DO UPDATE SET ids = excluded.ids, iniciada_em = excluded.iniciada_em""",
-        [nome, particao, list(ids), timezone.now()],
+        [nome, particao, list(ids)],
     )
 
 

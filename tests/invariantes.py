@@ -28,6 +28,8 @@ SO_ACRESCIMO = (
     "pdv_ato_pessoa",
     "pdv_operacao_arquivada",
     "auditoria_evento",
+    "auditoria_selo",
+    "auditoria_resumo",
 )
 
 
@@ -212,6 +214,31 @@ def baixa_move_na_conta_o_valor_mais_juros_menos_desconto() -> None:
            WHERE b.origem_id IS NULL
              AND coalesce(l.valor, 0) <> (b.valor + b.juros - b.desconto) * CASE t.sentido WHEN 'R' THEN 1 ELSE -1 END""",
         "baixa sem o lançamento correspondente",
+    )
+
+
+@garantia
+def pagamento_de_cobranca_esta_inteiro_nos_livros() -> None:
+    """What came in is in the account, less the fee and what went back; what stays settled is a baixa; the rest is a credit."""
+    nenhuma(
+        """SELECT p.id, p.valor, p.abatido, p.credito, d.* FROM cobrancas_pagamento p
+           JOIN cobrancas_cobranca c ON c.id = p.cobranca_id
+           CROSS JOIN LATERAL (SELECT coalesce(sum(valor), 0) AS devolvido, coalesce(sum(do_titulo), 0) AS reaberto,
+                                      coalesce(sum(do_credito), 0) AS do_credito, coalesce(sum(a_receber), 0) AS a_receber,
+                                      coalesce(sum(taxa), 0) AS taxa
+                               FROM cobrancas_devolucao WHERE pagamento_id = p.id) d
+           CROSS JOIN LATERAL (SELECT coalesce(sum(b.valor) FILTER (WHERE t.sentido = 'R'), 0) AS do_titulo,
+                                      coalesce(sum(b.valor) FILTER (WHERE t.sentido = 'P' AND t.origem = 5), 0) AS do_vale
+                               FROM financeiro_baixa b JOIN financeiro_titulo t ON t.id = b.titulo_id
+                               WHERE b.origem = 5 AND b.origem_id = p.id) b
+           CROSS JOIN LATERAL (SELECT coalesce(sum(valor) FILTER (WHERE sentido = 'P'), 0) AS vale,
+                                      coalesce(sum(valor) FILTER (WHERE sentido = 'R'), 0) AS devido
+                               FROM financeiro_titulo WHERE origem = 5 AND origem_id = p.id) t
+           WHERE p.valor - p.taxa + d.taxa - d.devolvido <> (SELECT coalesce(sum(valor), 0) FROM financeiro_lancamento
+                                                    WHERE origem = 5 AND origem_id = p.id)
+              OR p.abatido - d.reaberto <> b.do_titulo OR d.do_credito <> b.do_vale
+              OR p.credito <> t.vale OR d.a_receber <> t.devido""",
+        "pagamento de cobrança que não está inteiro nos livros",
     )
 
 
@@ -419,3 +446,13 @@ def _sem_residuo(tabela: str) -> str:
 
 
 from tests.erp.planos import invariantes as _de_planos  # noqa: E402, F401  # those of plans, which need the names above
+
+
+@garantia
+def evento_de_auditoria_espera_o_selo_ou_tem_um() -> None:
+    nenhuma(
+        """SELECT e.id, e.acao FROM auditoria_evento e
+           WHERE (SELECT count(*) FROM auditoria_a_selar a WHERE a.evento = e.id)
+               + (SELECT count(*) FROM auditoria_selo s WHERE s.evento = e.id) <> 1""",
+        "evento sem selo e fora da espera, ou nos dois",
+    )

@@ -16,7 +16,7 @@ from django.urls import get_resolver
 
 pytestmark = pytest.mark.django_db
 
-ABERTAS = {"/", "/admin/login/", "/api/schema/", "/api/docs/", "/saude/"}
+ABERTAS = {"/", "/admin/login/", "/api/schema/", "/api/docs/", "/saude/", "/auditoria/chave"}
 DE_QUEM_ENTROU = {  # they say nothing but who the person is, and what that person may see
     "/admin/", "/admin/search/", "/admin/logout/", "/admin/password_change/", "/admin/password_change/done/",
     "/admin/jsi18n/", "/admin/r/1/1/",

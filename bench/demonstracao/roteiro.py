@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connections
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -28,6 +27,7 @@ from bench.demonstracao.consertos import (
 from bench.demonstracao.correio import Correio
 from bench.demonstracao.empresa import gerente, registrar_empresa
 from bench.demonstracao.funeraria import conferir_o_mes, viver_o_mes
+from bench.demonstracao.integracoes import falar_com_os_provedores
 from bench.demonstracao.movimento import Movimento
 from bench.demonstracao.quadro import (
     mostrar_conferencia,
@@ -36,6 +36,8 @@ from bench.demonstracao.quadro import (
     mostrar_quadro,
     mostrar_razoes,
 )
+from bench.demonstracao.trilha import provar_a_trilha
+from bench.demonstracao.vizinha import criar_vizinha, sincronizar_com_a_vizinha
 from bench.invariantes import INVARIANTES, violadas
 from bench.pasta import Pasta
 from bench.processos import Processos
@@ -60,7 +62,7 @@ def demonstrar(pasta: Pasta, correio: Correio, *, xml: Path | None, operacoes: i
         caixas = abrir_caixas(pasta, processos, CNPJS)
         ambiente = pasta.variaveis(PDV_LOTE=str(max(2, operacoes // LOTES)), ILLI_URL=illi.url, ILLI_TOKEN=illi.token)
         retaguarda = Retaguarda(processos, ambiente)
-        _preparar(pasta, caixas, operacoes, barras)
+        _preparar(pasta, processos, caixas, operacoes, barras)
         retaguarda.iniciar(mundo=True)
         _cadastrar(caixas, xml, barras)
         with _cena(barras, "abrindo a retaguarda"):
@@ -77,15 +79,18 @@ def demonstrar(pasta: Pasta, correio: Correio, *, xml: Path | None, operacoes: i
         faltas += _reprocessar_em_massa(caixas[2], barras)
         _replicar_de_novo(caixas[1], retaguarda.url, movimento.lote, barras)
         faltas += _conferir_clientes(illi, barras)
+        faltas += _sincronizar(pasta, processos, retaguarda.url, barras)
         retaguarda.encerrar()
         faltas += _conferir(caixas, ignoradas, tela, importadas=xml is not None)
         faltas += _viver_o_mes(correio, barras, tela)
+        faltas += _falar_com_os_provedores(pasta, processos, barras)
+        faltas += _provar_a_trilha(barras)
         _mostrar_ritmo(movimento, caixas, time.monotonic() - inicio, tela)
         connections.close_all()
     return faltas
 
 
-def _preparar(pasta: Pasta, caixas: list[Caixa], operacoes: int, barras: Progress) -> None:
+def _preparar(pasta: Pasta, processos: Processos, caixas: list[Caixa], operacoes: int, barras: Progress) -> None:
     """The tills simulate while the database is made: neither knows of the other."""
     with _cena(barras, "preparando o banco e simulando os PDVs"):
         por_caixa = [operacoes // len(caixas) + (n < operacoes % len(caixas)) for n in range(len(caixas))]
@@ -94,7 +99,11 @@ def _preparar(pasta: Pasta, caixas: list[Caixa], operacoes: int, barras: Progres
             for caixa, quantas in zip(caixas, por_caixa, strict=True)
         ]
         pasta.servidor.garantir_no_ar()
-        call_command("preparar", sem_estaticos=True, stdout=io.StringIO())  # the password it prints is of no use
+        # a process of its own: what it opens stays open, and the neighbour is a copy of a database that nobody uses
+        comando = [sys.executable, "manage.py", "preparar", "--sem-estaticos"]
+        if processos.iniciar("preparar", comando, pasta.variaveis()).wait():
+            raise RuntimeError(f"o banco não pôde ser preparado:\n{processos.fim_do_registro('preparar')}")
+        criar_vizinha()
         for caixa, simulacao in zip(caixas, simulacoes, strict=True):
             caixa.esperar(simulacao)
 
@@ -209,6 +218,13 @@ def _conferir_clientes(illi: IlliFalso, barras: Progress) -> list[str]:
     return faltas
 
 
+def _sincronizar(pasta: Pasta, processos: Processos, url: str, barras: Progress) -> list[str]:
+    with _cena(barras, "sincronizando com uma segunda retaguarda"):
+        dito, faltas = sincronizar_com_a_vizinha(pasta, processos, url)
+    barras.console.print(dito)
+    return faltas
+
+
 def _viver_o_mes(correio: Correio, barras: Progress, tela: Console) -> list[str]:
     """After the tills are reconciled: what comes is money of other accounts, in another month."""
     with _cena(barras, "vivendo um mês de planos, jazigos, ponto e rotas"):
@@ -216,6 +232,24 @@ def _viver_o_mes(correio: Correio, barras: Progress, tela: Console) -> list[str]
     contas = conferir_o_mes(mes, tela)
     barras.console.print(contas.dito)
     return contas.faltas + violadas()
+
+
+def _falar_com_os_provedores(pasta: Pasta, processos: Processos, barras: Progress) -> list[str]:
+    """Last: what comes is money of today again, and nothing of the month may meet it."""
+    with _cena(barras, "cobrando, assinando e consultando nos provedores"):
+        ditos, faltas = falar_com_os_provedores(pasta, processos)
+    for dito in ditos:
+        barras.console.print(dito)
+    return faltas + violadas()
+
+
+def _provar_a_trilha(barras: Progress) -> list[str]:
+    """After all that was done: who did it cannot be changed unseen."""
+    with _cena(barras, "verificando a trilha de auditoria"):
+        ditos, faltas = provar_a_trilha()
+    for dito in ditos:
+        barras.console.print(dito, markup=False, highlight=False, soft_wrap=True)  # a signature is copied in one piece
+    return faltas
 
 
 def _conferir(

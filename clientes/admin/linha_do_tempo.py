@@ -32,6 +32,8 @@ def contexto_do_historico(request: HttpRequest, codigo: str) -> dict[str, Any]:
             }
             for m in achado.momentos
         ],
+        "passado": achado.passado,
+        "ve_trilha": request.user.has_perm("auditoria.view_evento"),
         "pagina_seguinte": antes is not None,
         "mais_antigos": "" if continua is None else urlencode({"antes": continua.isoformat()}),
     }

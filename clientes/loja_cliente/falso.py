@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final
+from typing import Any, Final, Self
 
 CAMINHO: Final = "/setIlli"
 CORPO_MAXIMO: Final = 1024 * 1024
@@ -90,7 +90,7 @@ class IlliFalso:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._servidor.server_address[1]}{CAMINHO}"
 
-    def __enter__(self) -> IlliFalso:
+    def __enter__(self) -> Self:
         self._linha.start()
         return self
 

@@ -11,7 +11,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models.functions import Now, Trim, Upper
 
-from clientes.gatilhos import notar_mudancas
+from clientes.gatilhos import notar_mudancas, volta_a_ser_pessoa
 from clientes.rules import CODIGO_MAXIMO, OBS_MAXIMO, PREFIXO_OBS, TIPO_PADRAO, telefone_procurado
 from erp.cadastros.documentos import limpar
 from erp.cadastros.textos import PalavrasSql, palavras
@@ -170,6 +170,9 @@ class Cliente(models.Model):
         "última mudança", db_column="DATA_PARA_TRANSFERENCIA", db_default=Now(), editable=False
     )
 
+    # the row says nothing of anybody any more; whoever writes of a person here again clears it (`clientes.gatilhos`)
+    anonimizado_em = models.DateTimeField("anonimizado em", db_column="ANONIMIZADO_EM", null=True, editable=False)
+
     documento = models.GeneratedField(
         expression=LimparSql("cpf_cgc"), output_field=CampoChave(max_length=19), db_persist=True
     )
@@ -216,7 +219,7 @@ class Cliente(models.Model):
                 fields=["data_para_transferencia"], name="cliente_mudanca", pages_per_range=16, autosummarize=True
             ),
         ]
-        triggers = notar_mudancas()
+        triggers = [*notar_mudancas(), volta_a_ser_pessoa()]
 
     def __str__(self) -> str:
         return self.cliente_varejo

@@ -116,6 +116,11 @@ class DrenoClientes:
             [maximo, _TEXTO_DA_MORTE.format(maximo), lista(ids)],
         )
 
+    def separar(self, cursor: CursorWrapper, ids: Sequence[int]) -> None:
+        cursor.execute(
+            "UPDATE clientes_pendentes SET mortes = greatest(mortes, 1) WHERE id = ANY(%s::bigint[])", [lista(ids)]
+        )
+
     def _contar(self, cursor: CursorWrapper, **contagens: int) -> None:
         """Add to this run's row, in the transaction of what is counted; a first one that was undone is made again."""
         agora = timezone.now()

@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from clientes.models import MunicipioInformado, PaisInformado, Pendente
 from clientes.monitor import CONTEXTO
@@ -135,6 +136,7 @@ def _em_erro(causa: str) -> Iterator[list[tuple[int, str, str, str, str]]]:
         ultimo = linhas[-1][0]
 
 
+@sensivel("clientes.municipioinformado")
 def informar_municipio(*, cidade: str, uf: str, ibge: str, usuario: User) -> int:
     """This (city, UF) is that município, for every customer. Returns how many messages went back to the Queue at once.
 
@@ -162,6 +164,7 @@ def informar_municipio(*, cidade: str, uf: str, ibge: str, usuario: User) -> int
     )
 
 
+@sensivel("clientes.paisinformado")
 def informar_pais(*, pais: str, bacen: str, usuario: User) -> int:
     """The country of that name is this one, for every customer; as `informar_municipio`."""
     if bacen not in paises():
@@ -197,6 +200,7 @@ def _informar(
     return _reenviar(lugar, usuario, no_maximo=LOTE)
 
 
+@sensivel("clientes.municipioinformado_esquecido", "clientes.paisinformado_esquecido")
 @transaction.atomic
 def esquecer(*, informados: Sequence[Informado], usuario: User, motivo: str) -> int:
     """Take a person's word back; the customers of those places are told again, and without the code they fail."""

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from clientes.models import Reenvio
 from clientes.monitor import CONTEXTO
@@ -49,6 +50,7 @@ def contar_desde(momento: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
+@sensivel("clientes.reenvio_pedido")
 @transaction.atomic
 def reenviar_desde(*, momento: datetime, usuario: User, motivo: str) -> Reenvio:
     """Tell again of every customer whose DATA_PARA_TRANSFERENCIA is not before `momento`, even with nothing new.
@@ -82,6 +84,7 @@ def renotar_lugar(*, cidade: str = "", uf: str = "", pais: str = "", usuario: Us
     return Reenvio.objects.create(cidade=cidade, uf=uf, pais=pais, pedido_por=usuario, motivo=motivo[:500])
 
 
+@sensivel("clientes.reenvio_cancelado")
 @transaction.atomic
 def cancelar(*, reenvio: Reenvio, usuario: User) -> None:
     """Note no more; what was noted is sent. Raises ReenvioRecusado when it is over."""

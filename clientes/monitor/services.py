@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import Ator, ator_usuario, registrar
 from clientes.models import Pendente, Varredura
 from clientes.monitor import DESPERTADOR
@@ -35,6 +36,7 @@ def varrer(*, por: Ator | str, limite_segundos: float | None = None) -> Varredur
     return Varredura.objects.filter(pk=dreno.varredura_id).first()
 
 
+@sensivel("clientes.varredura_pedida")
 def varrer_agora(*, usuario: User) -> Varredura | None:
     """A person's: takes up what was put aside too, for a few seconds; then the background goes on."""
     with transaction.atomic():

@@ -43,9 +43,8 @@ def porta_livre() -> int:
 
 
 @contextmanager
-def servidor() -> Iterator[str]:
-    """A web server on a free port; yields its address."""
-    endereco = f"127.0.0.1:{porta_livre()}"
+def servidor(endereco: str) -> Iterator[str]:
+    """A web server at this address (host:port), with the settings that the environment has now; yields its URL."""
     comando = [sys.executable, str(RAIZ / "manage.py"), "runserver", "--noreload", "--insecure", endereco]
     processo = subprocess.Popen(comando, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -45,7 +45,7 @@ def encher_os_comunicados() -> dict[str, Any]:
     return {
         "comunicado": na_fila[0].pk,
         "elo_de_descadastro": token_de(na_fila[0].pk),
-        "modelo_mensagem": ModeloMensagem.objects.get(codigo="titulo_a_vencer").pk,
+        "modelo_mensagem": ModeloMensagem.objects.get(codigo="titulo_a_vencer", canal="email").pk,
     }
 
 

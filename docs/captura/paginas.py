@@ -74,4 +74,13 @@ CAPITULOS: dict[str, Capitulo] = {
         ("aprovacao", "/admin/acesso/aprovacao/{aprovacao}/change/", 800),
         ("usuarios", "/admin/auth/user/", 420),
     ),
+    "Auditoria": (
+        ("auditoria", "/admin/auditoria/evento/?quem=ana", 900),
+        ("auditoria-evento", "/admin/auditoria/evento/{evento}/change/", 860),
+        ("auditoria-quem-mexeu", "/admin/auditoria/evento/?objeto={evento_objeto}&id_objeto={evento_objeto_id}", 700),
+        ("auditoria-vazia", "/admin/auditoria/evento/?quem=ninguem", 600),
+        ("auditoria-resumos", "/admin/auditoria/resumo/", 420),
+        ("auditoria-verificacoes", "/admin/auditoria/verificacao/", 420),
+        ("auditoria-arquivo", "/admin/auditoria/arquivo/", 420),
+    ),
 }

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from captura.paginas import CAPITULOS
 from captura.paginas_da_empresa import CAPITULOS_DA_EMPRESA
+from captura.paginas_dos_provedores import CAPITULOS_DOS_PROVEDORES
 
 
 class Foto(NamedTuple):
@@ -29,6 +30,6 @@ MODOS = (CLARO, Modo("-escuro", 1400, True), Modo("-celular", 390, False))
 
 def fotos(ids: Mapping[str, Any]) -> list[Foto]:
     """Every page of every chapter, in the order of the manual, its address filled in with the ids of the example."""
-    capitulos = CAPITULOS | CAPITULOS_DA_EMPRESA
+    capitulos = CAPITULOS | CAPITULOS_DA_EMPRESA | CAPITULOS_DOS_PROVEDORES
     paginas = [Foto(*pagina) for capitulo in capitulos.values() for pagina in capitulo]
     return [foto._replace(endereco=foto.endereco.format_map(ids)) for foto in paginas]

@@ -25,6 +25,9 @@ from django.urls import reverse
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from auditoria.contexto import contando
+from auditoria.sensivel import sensivel
+from auditoria.services import ator_usuario, registrar
 from erp.acesso import formularios
 from erp.acesso.erros import ErroDefinitivo
 
@@ -101,6 +104,7 @@ def acao_com_motivo(
     The method calls one service and returns the sentence that tells what was done. `explicacao` says, before, what
     will happen; a function of the rows says it with their numbers. `permissao` (`app.codename`) is asked of
     whoever sees the action and again of whoever sends it.
+    An audit event is left by every one: the service's own, or one that says that there was nothing to do.
     `ErroDefinitivo` and `ValidationError` undo everything and come back to the page with the reason still typed.
     `atomica=False` is for a service that opens its own transactions: the token is then spent before it starts.
     `formulario` may ask for more than the reason, and `painel` shows what will happen before anybody confirms; the
@@ -184,10 +188,27 @@ class _Pedido:
             )
         if not self.acao.atomica:
             formularios.usar(token, self.usuario, self.nome)
-            return self.corpo(*argumentos)
+            return self._fazer(argumentos, agora)
         with transaction.atomic():
             formularios.usar(token, self.usuario, self.nome)
-            return self.corpo(*argumentos)
+            return self._fazer(argumentos, agora)
+
+    @sensivel("acesso.acao_feita")
+    def _fazer(self, argumentos: list[Any], linhas: int) -> str | None:
+        """The act. One that found nothing to do was asked for all the same, by somebody and for a reason: it is an event."""
+        with contando() as contagem:
+            dito = self.corpo(*argumentos)
+        if not contagem.eventos:
+            with transaction.atomic():
+                registrar(
+                    acao="acesso.acao_feita",
+                    ator=ator_usuario(self.usuario),
+                    objeto=self.modeladmin.opts.label,
+                    objeto_id="" if self.da_lista else str(self.objeto.pk),
+                    depois={"acao": str(self.acao.short_description), "linhas": linhas},
+                    motivo=argumentos[2],
+                )
+        return dito
 
     def _pagina(self, formulario: FormularioDeMotivo, erro: str = "") -> TemplateResponse:
         quantas = self._contar()

@@ -23,9 +23,13 @@ __all__ = ["AdminBase", "PaginadorSemContagem", "SomenteLeitura", "acao_com_moti
 
 
 class AdminBase(AdminSemContagem):
-    """`campo_filial` is the path from the row to its filial's id (`operacao__filial_id`), or None for no filial."""
+    """`campo_filial` is the path from the row to its filial's id (`operacao__filial_id`), or None for no filial.
+
+    `lista_vazia` says, where nothing was written yet, how something comes to be there.
+    """
 
     campo_filial: str | None = None
+    lista_vazia: str = ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         linhas = super().get_queryset(request)

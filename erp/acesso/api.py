@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
+from auditoria.atores import Ator
 from erp.acesso.erros import ErroApi
 from erp.acesso.models import ChaveApi
 from erp.acesso.services import autenticar
@@ -41,6 +42,7 @@ class PortadorDeChave:
 
     def __init__(self, chave: ChaveApi) -> None:
         self.chave = chave
+        self.ator = Ator("chave", chave.prefixo)
 
     def __str__(self) -> str:
         return f"chave {self.chave.prefixo}"
@@ -60,6 +62,7 @@ def exigir_chave(request: HttpRequest, escopo: str) -> ChaveApi:
         raise _nao_autenticado("NAO_AUTENTICADO", SEM_CHAVE)
     if escopo not in chave.escopos:
         raise _sem_escopo(chave, escopo)
+    request.ator = Ator("chave", chave.prefixo)  # type: ignore[attr-defined]  # read by auditoria.contexto
     return chave
 
 

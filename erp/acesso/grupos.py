@@ -16,11 +16,13 @@ from erp.acesso.models import ConcessaoFeita
 
 GRUPOS = ("operador", "gerente", "fiscal", "financeiro", "TI", "auditor")
 
-_tabela: dict[str, set[str]] = {grupo: set() for grupo in GRUPOS}
+ENCARREGADO = "Encarregado de dados"  # of the LGPD (art. 41): it sees what a person's request needs, and no more
+
+_tabela: dict[str, set[str]] = {grupo: set() for grupo in (*GRUPOS, ENCARREGADO)}
 
 
 def conceder(grupo: str, *permissoes: str) -> None:
-    """Give permissions (`app.codename`) to one of `GRUPOS`. Raises `KeyError` for any other group."""
+    """Give permissions (`app.codename`) to one of `GRUPOS`, or to `ENCARREGADO`. Raises `KeyError` for any other."""
     _tabela[grupo].update(permissoes)
 
 
@@ -31,7 +33,7 @@ def tabela() -> dict[str, frozenset[str]]:
 
 @transaction.atomic
 def sincronizar(app_label: str) -> int:
-    """Make the six groups, and give them the permissions of one app that they were never given; returns how many."""
+    """Make the groups, and give them the permissions of one app that they were never given; returns how many."""
     dadas = 0
     for grupo, permissoes in _tabela.items():
         linha, _ = Group.objects.get_or_create(name=grupo)

@@ -12,6 +12,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from auditoria.vigias import vigiar
 from erp.cadastros.textos import PalavrasSql, palavras
 
 
@@ -35,6 +36,7 @@ class Filial(models.Model):
         verbose_name_plural = "filiais"
         ordering = ["codigo"]
         permissions = [("ver_documentos", "Vê CPF e CNPJ de clientes por inteiro")]  # in every list of every app
+        triggers = vigiar()
 
     def __str__(self) -> str:
         return f"{self.codigo} – {self.nome}"
@@ -60,6 +62,7 @@ class Conta(models.Model):
         verbose_name = "conta de dinheiro"
         verbose_name_plural = "contas de dinheiro"
         ordering = ["codigo"]
+        triggers = vigiar()
 
     def __str__(self) -> str:
         return f"{self.codigo} – {self.nome}"
@@ -171,6 +174,7 @@ class Finalizador(models.Model):
         verbose_name = "finalizador"
         verbose_name_plural = "finalizadores"
         ordering = ["codigo"]
+        triggers = vigiar()
 
     def __str__(self) -> str:
         return f"{self.codigo} – {self.nome}"
@@ -200,6 +204,7 @@ class CondicaoFinalizador(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["finalizador", "vigente_desde"], name="condicao_finalizador_vigencia")
         ]
+        triggers = vigiar("cadastros.condicaofinalizador", "cadastros.finalizador")
 
     def __str__(self) -> str:
         return f"{self.finalizador} desde {self.vigente_desde:%d/%m/%Y}"
@@ -236,6 +241,7 @@ class PeriodoContabil(models.Model):
                 violation_error_message="Já existe um período que inclui algum destes dias.",
             ),
         ]
+        triggers = vigiar()
 
     def __str__(self) -> str:
         return f"{self.inicio:%d/%m/%Y} a {self.fim:%d/%m/%Y}"

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.cadastros.models import PeriodoContabil
 from erp.cadastros.selectors import travar_periodos
@@ -18,6 +19,7 @@ class PeriodoRecusado(Exception):
     """O período não pode ser fechado ou reaberto; nada foi mudado."""
 
 
+@sensivel("cadastros.periodo_fechado")
 def fechar_periodos(*, ids: Iterable[int], motivo: str, usuario: User) -> list[PeriodoContabil]:
     """Close periods, all or none: from here on what is of their days is posted on the first open day after them.
 
@@ -27,6 +29,7 @@ def fechar_periodos(*, ids: Iterable[int], motivo: str, usuario: User) -> list[P
     return _mudar(ids, fechado=True, motivo=motivo, usuario=usuario)
 
 
+@sensivel("cadastros.periodo_reaberto")
 def reabrir_periodos(*, ids: Iterable[int], motivo: str, usuario: User) -> list[PeriodoContabil]:
     """Open closed periods again, all or none. Raises PeriodoRecusado for one that is open already."""
     return _mudar(ids, fechado=False, motivo=motivo, usuario=usuario)

@@ -6,6 +6,7 @@ expected and what was found. Secrets are never repeated in the message.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import re
@@ -20,12 +21,21 @@ from urllib.parse import unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from auditoria.segredos import esconder
+
 VERDADEIROS = frozenset({"1", "true", "t", "yes", "y", "on", "ok", "sim", "s"})
 FALSOS = frozenset({"0", "false", "f", "no", "n", "off", "nao", "não", ""})
 TAMANHO_MINIMO_DA_CHAVE = 32
 BANCOS = {"postgresql": "postgresql", "postgres": "postgresql", "psql": "postgresql", "pgsql": "postgresql"}
 CORRETORES = ("redis", "rediss", "amqp", "amqps", "pyamqp", "sentinel", "sqla+postgresql+psycopg2")
 CORREIOS = ("smtp", "smtp+tls", "smtp+ssl")
+MONGOS = ("mongodb", "mongodb+srv")
+MONGO_BANCO = "retaguarda"
+MONGO_OPCOES: dict[str, Any] = {
+    "w": "majority", "readConcernLevel": "majority", "readPreference": "primary", "wTimeoutMS": 15_000,
+    "serverSelectionTimeoutMS": 5_000, "connectTimeoutMS": 5_000, "socketTimeoutMS": 30_000, "maxPoolSize": 4,
+    "uuidRepresentation": "standard", "appname": "retaguarda",
+}  # fmt: skip
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 NIVEIS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -124,6 +134,33 @@ def banco(nome: str, esquemas: Iterable[str], *, engine: str = "") -> dict[str, 
     return lido | ({"ENGINE": engine} if engine else {})
 
 
+def mongo(nome: str) -> dict[str, Any] | None:
+    """The Django database of a MongoDB URL, or None where the variable is absent or empty. The URL may hold a password.
+
+    Whatever the URL says, a write is acknowledged by most of the servers and a read is of what they have acknowledged,
+    and nobody waits for ever. The URL goes whole to the driver, which alone reads lists of servers and DNS.
+    """
+    url = texto(nome)
+    if not url:
+        return None
+    esquema, _, resto = url.partition("://")
+    servidores, _, caminho = resto.partition("/")
+    banco_dito = unquote(caminho.partition("?")[0])
+    if esquema not in MONGOS:
+        raise _recusar(nome, f"uma URL começando por {' ou '.join(f'{e}://' for e in MONGOS)}", f"{esquema[:30]}")
+    if not servidores.rpartition("@")[2] or not url.isprintable() or " " in url or set(banco_dito) & set('/\\. "$'):
+        raise _recusar(nome, f"uma URL como {esquema}://usuario:senha@servidor:porta/banco")
+    senha = servidores.rpartition("@")[0].partition(":")[2]
+    for forma in (senha, unquote(senha)):
+        esconder(forma)
+    return {
+        "ENGINE": "django_mongodb_backend",
+        "NAME": banco_dito or MONGO_BANCO,
+        "HOST": url,
+        "OPTIONS": dict(MONGO_OPCOES),
+    }
+
+
 def corretor(nome: str) -> str:
     """The broker's URL, or empty. It may hold a password, so only its scheme is ever repeated."""
     url = texto(nome)
@@ -152,11 +189,52 @@ def endereco_http(nome: str) -> str:
 
 
 def credencial(nome: str) -> str:
-    """A secret that goes in a header, or empty: printable ASCII without spaces. It is never repeated."""
+    """A secret that goes in a header, or empty: printable ASCII without spaces. It is never repeated, nor logged."""
     valor = texto(nome)
     if not (valor.isascii() and valor.isprintable()) or " " in valor:
         raise _recusar(nome, "letras, números e sinais sem acento nem espaço", f"{len(valor)} caracteres")
+    esconder(valor)
     return valor
+
+
+def credenciais(nome: str) -> str:
+    """Several secrets separated by commas, or empty; spaces around each are nobody's. Each is hidden by itself too."""
+    partes = [parte.strip() for parte in texto(nome).split(",")]
+    for parte in partes:
+        if not (parte.isascii() and parte.isprintable()) or " " in parte:
+            raise _recusar(
+                nome,
+                "letras, números e sinais sem acento nem espaço, separados por vírgula",
+                f"{len(parte)} caracteres",
+            )
+        esconder(parte)
+        esconder(parte.rstrip("="))  # as some programs write what is in base64
+    return ",".join(parte for parte in partes if parte)
+
+
+def chave_ed25519(nome: str) -> str:
+    """A private key: PEM (its line breaks may be written as \\n) or the 32 bytes of its seed in base64; or empty."""
+    valor = texto(nome).replace("\\n", "\n")
+    if valor and not valor.startswith("-----BEGIN PRIVATE KEY-----"):
+        try:
+            certo = len(base64.b64decode(valor, validate=True)) == 32
+        except ValueError:
+            certo = False
+        if not certo:
+            raise _recusar(nome, "uma chave Ed25519: PEM (PKCS#8, sem senha) ou 32 bytes em base64")
+    for linha in valor.splitlines():
+        if not linha.startswith("-----"):
+            esconder(linha)
+    return valor
+
+
+def impressoes(nome: str) -> list[str]:
+    """Fingerprints (SHA-256, in hexadecimal), after commas; or none."""
+    valores = [parte.strip().lower() for parte in texto(nome).split(",") if parte.strip()]
+    for valor in valores:
+        if not re.fullmatch(r"[0-9a-f]{64}", valor):
+            raise _recusar(nome, "impressões de 64 dígitos hexadecimais, separadas por vírgula", valor)
+    return valores
 
 
 class Correio(NamedTuple):

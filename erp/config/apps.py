@@ -7,6 +7,7 @@ Never: a model, a business rule.
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 from django_structlog.signals import bind_extra_request_metadata
 
 from erp.acesso.escopos import registrar_escopo
@@ -14,7 +15,7 @@ from erp.config import logs
 from erp.config.celery import app as celery_app  # so that a web process publishes through the same application
 from erp.config.mensageria import instalar, limpar_mensagens_entregues
 
-__all__ = ["ConfigConfig", "celery_app"]
+__all__ = ["ConfigConfig", "PaginasConfig", "celery_app"]
 
 ESCOPO_METRICAS = "metricas"
 
@@ -31,3 +32,9 @@ class ConfigConfig(AppConfig):
         instalar()
         registrar_limpeza(limpar_mensagens_entregues)
         registrar_escopo(ESCOPO_METRICAS, "Ler as métricas em /metrics")
+
+
+class PaginasConfig(SimpleAdminConfig):
+    """The admin with our site. Its pages are found by `urls`: no worker or till loads them."""
+
+    default_site = "erp.config.site.Site"

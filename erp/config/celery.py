@@ -7,8 +7,12 @@ import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, celeryd_init, setup_logging, worker_process_init
+from celery.signals import beat_init, celeryd_init, setup_logging, task_postrun, task_prerun, worker_process_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from auditoria.atores import Ator
+from auditoria.contexto import agir
+from erp.config import escapes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.config.settings")
 
@@ -21,6 +25,7 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def _logs_do_django(**_: Any) -> None:
     """A receiver here is what keeps Celery from replacing the handlers that Django has already configured."""
+    escapes.cobrir()  # the process is a worker or the beat, whose children are its forks
 
 
 @celeryd_init.connect
@@ -39,3 +44,14 @@ def _terminar_o_que_faz(**_: Any) -> None:
     the worker itself; whoever cannot wait sends SIGKILL.
     """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+@task_prerun.connect
+def _dizer_quem_age(task: Any, **_: Any) -> None:
+    """What a task does, and no routine of it, is the task's in the audit trail."""
+    agir(Ator("sistema", f"tarefa {task.name}"))
+
+
+@task_postrun.connect
+def _ninguem_mais_age(**_: Any) -> None:
+    agir(None)

@@ -49,6 +49,9 @@ OPCOES = {
     "timezone": "UTC",
     "unix_socket_permissions": "0700",
     "listen_addresses": "",
+    # An error is told to who asked, who masks it; the server's log would have the whole statement, with its values.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
 }
 ACEITANDO, RECUSANDO, SEM_RESPOSTA = 0, 1, 2
 PASSAGEIROS = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')

@@ -12,8 +12,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from erp.config import ambiente, logs
+from erp.config import ambiente, escapes, logs
 
+escapes.cobrir()  # the workers are forks of the process that reads this
 bind = f"{ambiente.texto('ENDERECO', '127.0.0.1')}:{ambiente.inteiro('PORTA', 8000, minimo=0, maximo=65535)}"
 workers = ambiente.inteiro("PROCESSOS_WEB", 2, minimo=1, maximo=64)
 worker_class = "erp.config.trabalhador.Trabalhador"

@@ -85,6 +85,10 @@ def configurar(nivel: str, formato: str) -> dict[str, Any]:
         "loggers": {
             # Django and gunicorn configure these for themselves unless they are named here.
             **{nome: dict(proprio) for nome in ("django", "django.server", "gunicorn.error", "gunicorn.access")},
+            # Addresses whole, with the tokens of their queries.
+            **{nome: {"level": "WARNING"} for nome in ("httpx", "httpcore")},
+            # Of each PDF, a hundred lines with the letters that it is written with.
+            "fontTools": {"level": "WARNING"},
             # "Received" and "succeeded", which django-structlog says already; failures still come through.
             **{nome: {"level": "WARNING"} for nome in ("celery.worker.strategy", "celery.app.trace")},
         },

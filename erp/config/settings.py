@@ -38,11 +38,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 INSTALLED_APPS = [
-    "unfold",  # before the admin, whose templates it replaces
+    "unfold.apps.BasicAppConfig",  # before the admin, whose templates it replaces
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
-    "django.contrib.admin.apps.SimpleAdminConfig",  # its pages are found by `urls`: no worker or till loads them
+    "erp.config.apps.PaginasConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -62,14 +62,19 @@ INSTALLED_APPS = [
     "axes",
     "auditoria.apps.AuditoriaConfig",
     "erp.acesso.apps.AcessoConfig",
+    "erp.lgpd.apps.LgpdConfig",
     "filas.apps.FilasConfig",
     "erp.rotinas.apps.RotinasConfig",
+    "erp.provedores.apps.ProvedoresConfig",
     "erp.cadastros.apps.CadastrosConfig",
     "clientes.apps.ClientesConfig",
     "erp.contatos.apps.ContatosConfig",
+    "erp.consultas.apps.ConsultasConfig",
     "erp.estoque.apps.EstoqueConfig",
     "erp.financeiro.apps.FinanceiroConfig",
     "erp.fiscal.apps.FiscalConfig",
+    "erp.cobrancas.apps.CobrancasConfig",
+    "erp.assinaturas.apps.AssinaturasConfig",
     "erp.planos.apps.PlanosConfig",
     "erp.jazigos.apps.JazigosConfig",
     "erp.colaboradores.apps.ColaboradoresConfig",
@@ -78,6 +83,8 @@ INSTALLED_APPS = [
     "pdv.replicacao.apps.ReplicacaoConfig",
     "pdv.processamento.apps.ProcessamentoConfig",
     "pdv.conferencia.apps.ConferenciaConfig",
+    "pdv.conciliacao.apps.ConciliacaoConfig",
+    "erp.sincronizacao.apps.SincronizacaoConfig",
     "erp.painel.apps.PainelConfig",
     "erp.config.apps.ConfigConfig",
 ]
@@ -140,6 +147,9 @@ if DATABASES["terminal"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+# The audit archive: there only when it is configured, and nothing else of ours lives in it (the router lets nothing in).
+if _MONGO := ambiente.mongo("AUDITORIA_MONGO_URL"):
+    DATABASES["arquivo"] = _MONGO
 DATABASE_ROUTERS = ["erp.config.roteador.Roteador"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -225,8 +235,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ALWAYS_EAGER = False
+CELERY_RESULT_EXPIRES = None  # no result is kept: beat would schedule a cleaning of its own, which nobody asked for
 FILA_DO_MUNDO = "mundo"  # what talks to the world has workers of its own (Procfile)
-CELERY_TASK_ROUTES = {"filas.enviar": {"queue": FILA_DO_MUNDO}}
+CELERY_TASK_ROUTES = {nome: {"queue": FILA_DO_MUNDO} for nome in ("filas.enviar", "provedores.processar")}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -289,6 +300,29 @@ RETAGUARDA_URL = ambiente.endereco_http("RETAGUARDA_URL") or next(
     iter(CSRF_TRUSTED_ORIGINS), f"http://127.0.0.1:{ambiente.texto('PORTA', '8000')}"
 )
 # Customers: the WebService
+EFI_URL = ambiente.endereco_http("EFI_URL") or "https://cobrancas.api.efipay.com.br/v1"
+EFI_CLIENT_ID = ambiente.credencial("EFI_CLIENT_ID")
+EFI_CLIENT_SECRET = ambiente.credencial("EFI_CLIENT_SECRET")
+EFI_WEBHOOK_SEGREDO = ambiente.credencial("EFI_WEBHOOK_SEGREDO")
+EFI_TEMPO_LIMITE = ambiente.inteiro("EFI_TEMPO_LIMITE", 30, minimo=1, maximo=600)
+EFI_SIMULTANEAS = ambiente.inteiro("EFI_SIMULTANEAS", 16, minimo=1, maximo=64)
+# Pix: the Central Bank's API at our bank. A real address asks for the certificate (a PEM with both parts).
+PIX_URL = ambiente.endereco_http("PIX_URL") or "https://pix.api.efipay.com.br"
+PIX_VERSAO = ambiente.texto("PIX_VERSAO", "/v2")
+PIX_TOKEN = ambiente.texto("PIX_TOKEN", "/oauth/token")
+PIX_CLIENT_ID = ambiente.credencial("PIX_CLIENT_ID")
+PIX_CLIENT_SECRET = ambiente.credencial("PIX_CLIENT_SECRET")
+PIX_CERTIFICADO = ambiente.texto("PIX_CERTIFICADO")
+PIX_CHAVE = ambiente.texto("PIX_CHAVE")
+PIX_WEBHOOK_SEGREDO = ambiente.credencial("PIX_WEBHOOK_SEGREDO")
+PIX_TEMPO_LIMITE = ambiente.inteiro("PIX_TEMPO_LIMITE", 30, minimo=1, maximo=600)
+PIX_SIMULTANEAS = ambiente.inteiro("PIX_SIMULTANEAS", 16, minimo=1, maximo=64)
+PIX_SOBREPOSICAO = timedelta(minutes=ambiente.inteiro("PIX_SOBREPOSICAO", 60, minimo=1, maximo=7 * 24 * 60))
+# Card sales: the gateway that is asked by NSU, and how long a sale may be unconfirmed before it is an alarm
+TEF_URL = ambiente.endereco_http("TEF_URL")
+TEF_TOKEN = ambiente.credencial("TEF_TOKEN")
+TEF_ALARME = timedelta(hours=ambiente.inteiro("TEF_ALARME", 72, minimo=1, maximo=90 * 24))
+
 CLIENTES_TOKEN_BIBLIOTECA = ambiente.identificador(
     "CLIENTES_TOKEN_BIBLIOTECA", "1be199d8-98e8-4de7-a92c-e59c2f08edd6"
 )  # part of the address; the specification's by default
@@ -299,10 +333,54 @@ CLIENTES_LOTE_CORPO_MAXIMO = ambiente.inteiro(
 )
 CLIENTES_PEDIDOS_POR_MINUTO = ambiente.inteiro("CLIENTES_PEDIDOS_POR_MINUTO", 60_000, minimo=1, maximo=10_000_000)
 
+# The other instance: this one reads its feeds and sends it the sales. Without both, the three routines are off.
+SINCRONIZACAO_URL = ambiente.endereco_http("SINCRONIZACAO_URL")
+SINCRONIZACAO_CHAVE = ambiente.credencial("SINCRONIZACAO_CHAVE")
+SINCRONIZACAO_TEMPO_LIMITE = ambiente.inteiro("SINCRONIZACAO_TEMPO_LIMITE", 60, minimo=1, maximo=600)
+
+# CPF queries: how long an answer serves who asks again, below how many queries left somebody is told, who is asked first
+CONSULTAS_VALIDADE = timedelta(days=ambiente.inteiro("CONSULTAS_VALIDADE_DIAS", 30, minimo=0, maximo=365))
+CONSULTAS_SALDO_MINIMO = ambiente.inteiro("CONSULTAS_SALDO_MINIMO", 100, minimo=0, maximo=1_000_000)
+CONSULTAS_PROVEDOR = ambiente.texto("CONSULTAS_PROVEDOR", "infosimples")
+CONSULTAS_TEMPO_LIMITE = ambiente.inteiro("CONSULTAS_TEMPO_LIMITE", 40, minimo=5, maximo=50)  # a person waits for it
+INFOSIMPLES_URL = ambiente.endereco_http("INFOSIMPLES_URL") or "https://api.infosimples.com"
+INFOSIMPLES_TOKEN = ambiente.credencial("INFOSIMPLES_TOKEN")
+INFOSIMPLES_CENTAVOS_POR_CONSULTA = ambiente.inteiro(
+    "INFOSIMPLES_CENTAVOS_POR_CONSULTA", 0, minimo=0, maximo=100_000
+)  # 0: the base price that the account tells
+SERPRO_URL = ambiente.endereco_http("SERPRO_URL") or "https://gateway.apiserpro.serpro.gov.br"
+SERPRO_CAMINHO = ambiente.texto("SERPRO_CAMINHO", "/consulta-cpf-df/v2")
+SERPRO_CHAVE = ambiente.credencial("SERPRO_CHAVE")
+SERPRO_SEGREDO = ambiente.credencial("SERPRO_SEGREDO")
+
 # The sheet of a day: minutes that art. 58 § 1º of the CLT forgives per mark and per day, seconds of a night hour (art. 73)
 PONTO_TOLERANCIA_MARCA = ambiente.inteiro("PONTO_TOLERANCIA_MARCA", 5, minimo=0, maximo=60)
 PONTO_TOLERANCIA_DIA = ambiente.inteiro("PONTO_TOLERANCIA_DIA", 10, minimo=0, maximo=120)
 PONTO_SEGUNDOS_HORA_NOTURNA = ambiente.inteiro("PONTO_SEGUNDOS_HORA_NOTURNA", 3150, minimo=1800, maximo=3600)
+
+# Emitters of notes: without their credentials the routine says that it is not configured.
+FOCUS_URL = ambiente.endereco_http("FOCUS_URL") or "https://api.focusnfe.com.br"
+FOCUS_TOKEN = ambiente.credencial("FOCUS_TOKEN")
+FOCUS_WEBHOOK_SEGREDO = ambiente.credencial("FOCUS_WEBHOOK_SEGREDO")
+FOCUS_TEMPO_LIMITE = ambiente.inteiro("FOCUS_TEMPO_LIMITE", 30, minimo=1, maximo=600)
+PLUGNOTAS_URL = ambiente.endereco_http("PLUGNOTAS_URL") or "https://api.plugnotas.com.br"
+PLUGNOTAS_CHAVE = ambiente.credencial("PLUGNOTAS_CHAVE")
+PLUGNOTAS_WEBHOOK_SEGREDO = ambiente.credencial("PLUGNOTAS_WEBHOOK_SEGREDO")
+PLUGNOTAS_TEMPO_LIMITE = ambiente.inteiro("PLUGNOTAS_TEMPO_LIMITE", 30, minimo=1, maximo=600)
+
+# Signatures: without the token the routine says that it is not configured, and nothing is sent to be signed.
+PLUGSIGN_URL = ambiente.endereco_http("PLUGSIGN_URL") or "https://app.plugsign.com.br/api"
+PLUGSIGN_TOKEN = ambiente.credencial("PLUGSIGN_TOKEN")
+PLUGSIGN_WEBHOOK_SEGREDO = ambiente.credencial("PLUGSIGN_WEBHOOK_SEGREDO")
+PLUGSIGN_TEMPO_LIMITE = ambiente.inteiro("PLUGSIGN_TEMPO_LIMITE", 20, minimo=1, maximo=600)
+PLUGSIGN_SIMULTANEAS = ambiente.inteiro("PLUGSIGN_SIMULTANEAS", 8, minimo=1, maximo=64)
+
+# Providers: the inbox of their webhooks, and in how many threads these are worked
+PROVEDORES_WEBHOOK_MAXIMO = ambiente.inteiro(
+    "PROVEDORES_WEBHOOK_MAXIMO", 3 * 1024 * 1024, minimo=1024, maximo=16 * 1024 * 1024
+)
+PROVEDORES_GUARDAR_WEBHOOKS_DIAS = ambiente.inteiro("PROVEDORES_GUARDAR_WEBHOOKS_DIAS", 90, minimo=1, maximo=3650)
+PROVEDORES_LINHAS = ambiente.inteiro("PROVEDORES_LINHAS", 4, minimo=1, maximo=32)
 
 # E-mail, for alarms
 _CORREIO = ambiente.correio("EMAIL_URL")
@@ -321,6 +399,33 @@ CONTATOS_SILENCIO = ambiente.faixa_de_horas("CONTATOS_SILENCIO", "20:00-08:00")
 CONTATOS_EMAILS_POR_SEGUNDO = ambiente.inteiro("CONTATOS_EMAILS_POR_SEGUNDO", 5, minimo=1, maximo=1000)
 # How many days after its own day a reminder that did not go is still told.
 CONTATOS_ATRASO_MAXIMO = ambiente.inteiro("CONTATOS_ATRASO_MAXIMO", 3, minimo=0, maximo=30)
+
+# WhatsApp (Meta's Cloud API). Without the first four its routines say that they are not configured.
+WHATSAPP_TOKEN = ambiente.credencial("WHATSAPP_TOKEN")
+WHATSAPP_NUMERO_ID = ambiente.texto("WHATSAPP_NUMERO_ID")
+WHATSAPP_APP_SEGREDO = ambiente.credencial("WHATSAPP_APP_SEGREDO")
+WHATSAPP_WEBHOOK_SEGREDO = ambiente.credencial("WHATSAPP_WEBHOOK_SEGREDO")
+WHATSAPP_URL = ambiente.endereco_http("WHATSAPP_URL") or "https://graph.facebook.com/v23.0"
+WHATSAPP_TEMPO_LIMITE = ambiente.inteiro("WHATSAPP_TEMPO_LIMITE", 20, minimo=1, maximo=600)
+WHATSAPP_POR_SEGUNDO = ambiente.inteiro("WHATSAPP_POR_SEGUNDO", 80, minimo=1, maximo=1000)
+WHATSAPP_SEGUNDOS_POR_PAR = ambiente.inteiro("WHATSAPP_SEGUNDOS_POR_PAR", 6, minimo=0, maximo=3600)
+WHATSAPP_DUVIDA = timedelta(minutes=ambiente.inteiro("WHATSAPP_DUVIDA_MINUTOS", 5, minimo=1, maximo=24 * 60))
+WHATSAPP_REVALIDAR_DIAS = ambiente.inteiro("WHATSAPP_REVALIDAR_DIAS", 30, minimo=1, maximo=3650)
+
+# Audit trail: the key that signs its daily digests (empty: one is made and kept in the data folder), where copies of the
+# digests are kept out of the database, who gets them by mail, and after how long an event without a seal is a problem.
+AUDITORIA_CHAVE_ASSINATURA = ambiente.chave_ed25519("AUDITORIA_CHAVE_ASSINATURA")
+# The fingerprints of the keys that were in use before: the digests that they signed still prove something.
+AUDITORIA_CHAVES_ANTERIORES = ambiente.impressoes("AUDITORIA_CHAVES_ANTERIORES")
+# What wraps the keys of people (empty: one is made and kept in the data folder); the former ones after a comma.
+AUDITORIA_CHAVE_MESTRA = ambiente.credenciais("AUDITORIA_CHAVE_MESTRA")
+AUDITORIA_RESUMOS = Path(ambiente.texto("AUDITORIA_RESUMOS") or RETAGUARDA_DADOS / "resumos_da_auditoria").resolve()
+AUDITORIA_RESUMO_PARA = ambiente.enderecos("AUDITORIA_RESUMO_PARA")
+AUDITORIA_SELO_MINUTOS = ambiente.inteiro("AUDITORIA_SELO_MINUTOS", 15, minimo=1, maximo=24 * 60)
+# Its archive: how many minutes it may be stopped before somebody is told. With one, PostgreSQL keeps the events of so many
+# days (0: for ever); without one, all of them.
+AUDITORIA_ARQUIVO_ALARME = ambiente.inteiro("AUDITORIA_ARQUIVO_ALARME", 60, minimo=1, maximo=7 * 24 * 60)
+AUDITORIA_DIAS = ambiente.inteiro("AUDITORIA_DIAS", 365, minimo=0, maximo=36_500)
 
 # Import and export
 IMPORT_EXPORT_USE_TRANSACTIONS = True

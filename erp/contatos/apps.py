@@ -33,6 +33,7 @@ class ContatosConfig(AppConfig):
         registrar_canal(PORTA)
         registrar(Email())
         registrar_causas(CAUSAS)
+        _ligar_whatsapp()
         registrar_despertador(DESPERTADOR, lambda: enviar.apply_async(retry=False))
         for fonte in (pendencias, operacionais):
             registrar_modelo(fonte.MODELO)
@@ -44,11 +45,33 @@ class ContatosConfig(AppConfig):
         _conceder()
 
 
+def _ligar_whatsapp() -> None:
+    from erp.contatos.canais import registrar_canal
+    from erp.contatos.whatsapp.aviso import WebhookWhatsapp
+    from erp.contatos.whatsapp.canal import PORTA
+    from erp.contatos.whatsapp.contexto import Whatsapp
+    from erp.contatos.whatsapp.falso import WhatsappFalso
+    from erp.contatos.whatsapp.provedor import PROVEDOR
+    from erp.contatos.whatsapp.respostas import CAUSAS
+    from erp.provedores.falsos import registrar_falso
+    from erp.provedores.registro import registrar as registrar_provedor
+    from filas.causas import registrar_causas
+    from filas.fila.contextos import registrar
+
+    registrar_canal(PORTA)
+    registrar(Whatsapp())
+    registrar_causas(CAUSAS)
+    PROVEDOR.webhook = WebhookWhatsapp()  # which needs the services, and they the models
+    registrar_provedor(PROVEDOR)
+    registrar_falso("whatsapp", 8118, lambda porta, retaguarda: WhatsappFalso(porta=porta, retaguarda=retaguarda))
+
+
 def _conceder() -> None:
     from erp.acesso.grupos import conceder
 
     for grupo in ("operador", "gerente", "financeiro", "TI", "auditor"):
         conceder(grupo, "contatos.view_comunicado", "contatos.view_modelomensagem", "contatos.view_descadastro")
+        conceder(grupo, "contatos.view_contatowhatsapp", "contatos.view_enviowhatsapp")
     for grupo in ("gerente", "financeiro", "auditor"):
         conceder(grupo, "contatos.view_passodaregua")
     for grupo in ("operador", "gerente", "financeiro", "TI", "auditor", "fiscal"):
@@ -60,6 +83,7 @@ def _conceder() -> None:
         "contatos.cancelar_comunicado", "contatos.repetir_comunicado",
         "contatos.add_lembrete", "contatos.change_lembrete", "contatos.delete_lembrete",
         "contatos.add_passodaregua", "contatos.change_passodaregua", "contatos.delete_passodaregua",
+        "contatos.repetir_numero", "contatos.retomar_modelo",
     )  # fmt: skip
 
 

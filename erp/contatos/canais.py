@@ -5,18 +5,38 @@ A channel finds addresses, and says what goes into the queue; its context of `fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from erp.contatos.models import Comunicado
 from erp.contatos.textos import Carta
 
 
+class Externo(NamedTuple):
+    """A template as the other side knows it, and its values in order."""
+
+    nome: str
+    idioma: str
+    parametros: tuple[str, ...]
+
+
+class Barrado(NamedTuple):
+    """Why nothing goes to an address now."""
+
+    motivo: str
+    detalhe: str
+
+
 class Porta(Protocol):
-    """One channel. `codigo` is what a comunicado calls it, `contexto` what the queue does."""
+    """One channel. `codigo` is what a comunicado calls it, `contexto` what the queue does.
+
+    `confirma`: what the other side took is not delivered yet; it tells of that afterwards. Inherit it for what a simple
+    channel need not say.
+    """
 
     codigo: str
     contexto: str
+    confirma: bool = False
 
     def normalizar(self, texto: str) -> str:
         """The address as this channel writes it; empty when it is none."""
@@ -30,9 +50,23 @@ class Porta(Protocol):
         """The address of each of these customers, normalised; who has none is left out. One statement."""
         ...
 
-    def conteudo(self, comunicado: Comunicado, endereco: str, carta: Carta) -> dict[str, Any]:
+    def conteudo(
+        self, comunicado: Comunicado, endereco: str, carta: Carta, externo: Externo | None = None
+    ) -> dict[str, Any]:
         """What goes into the queue; all that the sending needs, for it reads no database."""
         ...
+
+    def oferece(self, modelos: Collection[str]) -> Collection[str]:
+        """Of these templates, those that go by this channel rather than by e-mail, as staff have it now."""
+        return ()
+
+    def barrados(self, enderecos: Collection[str]) -> Mapping[str, Barrado]:
+        """Of these addresses, those that nothing can reach now."""
+        return {}
+
+    def terminaram(self, comunicados: Sequence[int]) -> None:
+        """Called with comunicados that just came back from the queue, in that transaction, their rows locked."""
+        return None
 
 
 class CanalDesconhecido(LookupError):

@@ -6,7 +6,7 @@ Asked twice: when it enters the queue, and again when it is claimed from there, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -16,16 +16,17 @@ from django.db import transaction
 
 from clientes.models import Cliente, Etiqueta, TipoEtiqueta
 from erp.contatos import selectors
-from erp.contatos.canais import Porta
+from erp.contatos.canais import Barrado, Externo, Porta
 from erp.contatos.enderecos import resumo
 from erp.contatos.models import Comunicado, ModeloMensagem
 from erp.contatos.registro import fonte_de
 from erp.contatos.silencio import do_modelo
-from erp.contatos.textos import CampoAusente, Carta, preencher
+from erp.contatos.textos import CampoAusente, Carta, parametros, preencher
 
 log = structlog.get_logger(__name__)
 
 NOVA_PERGUNTA: Final = timedelta(minutes=10)  # to a source that failed
+MODELO_PARADO: Final = timedelta(minutes=30)  # until a paused template is looked at again
 # Why a comunicado was not sent: the code that filters ask by, and what people read.
 MOTIVOS: Final[Mapping[str, str]] = {
     "SEM_ENDERECO": "Sem endereço",
@@ -35,15 +36,20 @@ MOTIVOS: Final[Mapping[str, str]] = {
     "CAMPO_AUSENTE": "Modelo pede campo que não veio",
     "VENCEU": "Passou da hora",
     "DEIXOU_DE_VALER": "Deixou de valer",
+    "JA_CHEGOU": "Chegou pelo outro canal",
     "CANCELADO": "Cancelado por uma pessoa",
     "SILENCIO": "Horário de silêncio",
     "FONTE_FALHOU": "A origem não respondeu",
+    "MODELO_EM_PAUSA": "Modelo em pausa",
+    "NUMERO_NAO_ENTREGA": "Número que não recebe",
+    "LIMITE_DA_META": "Limite da Meta para a pessoa",
 }
 
 
 class Ir(NamedTuple):
     endereco: str
     carta: Carta
+    externo: Externo | None = None
 
 
 class Esperar(NamedTuple):
@@ -81,6 +87,7 @@ class Situacao:
     recusados: selectors.Recusados
     deixaram_de_valer: frozenset[str]  # facts
     em_duvida: frozenset[str]  # facts whose source could not say
+    barrados: Mapping[str, Barrado] = field(default_factory=dict)  # addresses that nothing reaches now
 
 
 def ler_situacao(porta: Porta, comunicados: Sequence[Comunicado], agora: datetime) -> Situacao:
@@ -102,6 +109,7 @@ def ler_situacao(porta: Porta, comunicados: Sequence[Comunicado], agora: datetim
         recusados=selectors.recusados(porta.codigo, todos, codigos),
         deixaram_de_valer=falsos,
         em_duvida=em_duvida,
+        barrados=porta.barrados(todos),
     )
 
 
@@ -114,12 +122,21 @@ def decidir(comunicado: Comunicado, s: Situacao) -> Ir | Esperar | Parar:
     if segurar is not None:
         return segurar
     modelo = s.modelos[comunicado.modelo]
+    dados = campos(comunicado, s.pessoas)
     try:
-        return Ir(endereco, preencher(modelo.assunto, modelo.corpo, campos(comunicado, s.pessoas)))
+        carta = preencher(modelo.assunto, modelo.corpo, dados)
+        return Ir(endereco, carta, _externo(modelo, dados))
     except CampoAusente as falta:
         return Parar(
             "CAMPO_AUSENTE", f"O modelo pede {{{{{falta.campo}}}}}, que este aviso não traz. Corrija o modelo."
         )
+
+
+def _externo(modelo: ModeloMensagem, dados: Mapping[str, str]) -> Externo | None:
+    """A template that was approved elsewhere goes by its name, with its values."""
+    if not modelo.nome_externo:
+        return None
+    return Externo(modelo.nome_externo, modelo.idioma, parametros(modelo.corpo, dados))
 
 
 def impedimento(comunicado: Comunicado, endereco: str, s: Situacao) -> Esperar | Parar | None:
@@ -139,8 +156,12 @@ def impedimento(comunicado: Comunicado, endereco: str, s: Situacao) -> Esperar |
         return Esperar("FONTE_FALHOU", "Não deu para saber se ainda é verdade. Tenta de novo.", s.agora + NOVA_PERGUNTA)
     if not endereco:
         return Parar("SEM_ENDERECO", "O cadastro não tem um endereço que sirva para este canal.")
+    if barrado := s.barrados.get(endereco):
+        return Parar(barrado.motivo, barrado.detalhe)
     if any(s.recusados.recusa(resumo(e), comunicado.codigo_cliente) for e in _enderecos(comunicado, endereco, s)):
         return Parar("DESCADASTRADO", "Esta pessoa pediu para não receber mensagens por este canal.")
+    if modelo.pausa:
+        return Esperar("MODELO_EM_PAUSA", f"O modelo está em pausa: {modelo.pausa}"[:300], s.agora + MODELO_PARADO)
     if ate := do_modelo(modelo.silencio_de, modelo.silencio_ate, settings.CONTATOS_SILENCIO).fim(s.agora):
         return Esperar("SILENCIO", "Horário de silêncio: sai quando ele acabar.", ate)
     return None

@@ -25,7 +25,7 @@ def conteudos_atuais(porta: Porta, chaves: Sequence[str], agora: datetime) -> di
     comunicados = _comunicados(porta, chaves)
     situacao = ler_situacao(porta, comunicados, agora)
     decisoes = [(c, decidir(c, situacao)) for c in comunicados]
-    return {str(c.pk): porta.conteudo(c, d.endereco, d.carta) for c, d in decisoes if isinstance(d, Ir)}
+    return {str(c.pk): porta.conteudo(c, d.endereco, d.carta, d.externo) for c, d in decisoes if isinstance(d, Ir)}
 
 
 def _comunicados(porta: Porta, chaves: Sequence[str]) -> list[Comunicado]:

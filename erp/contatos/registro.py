@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ class Modelo:
     """A kind of message: its code, what staff call it, the fields it may use (name: what it is), its first words.
 
     `amostras(n)` gives up to `n` sets of fields of real rows, for the preview; `exemplo` stands in while there are none.
+    One of e-mail is one of WhatsApp too, with the same first words and out of use until staff say how Meta knows it;
+    unless `so_email`: it is for staff, or does not fit.
     """
 
     codigo: str
@@ -35,6 +37,7 @@ class Modelo:
     corpo: str
     canal: str = "email"
     amostras: Callable[[int], Iterable[Amostra]] = field(default=lambda n: ())
+    so_email: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,9 @@ def registrar_modelo(modelo: Modelo) -> None:
     if faltam := set(modelo.campos) - set(modelo.exemplo):
         raise ValueError(f"{modelo.codigo}: falta o exemplo de {', '.join(sorted(faltam))}")
     _modelos[modelo.codigo, modelo.canal] = modelo
+    if modelo.canal == "email" and not modelo.so_email:
+        corpo = f"{modelo.corpo}." if modelo.corpo.endswith("}}") else modelo.corpo  # Meta takes no field at the end
+        _modelos[modelo.codigo, "whatsapp"] = replace(modelo, canal="whatsapp", assunto="", corpo=corpo)
 
 
 def registrar_fonte(fonte: Fonte) -> None:

@@ -16,6 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 from erp.contatos.registro import campos_do_modelo
 
 ASSUNTO_MAXIMO: Final = 200
+CORPO_NA_META: Final = 1024
+_NOME_NA_META: Final = re.compile(r"[a-z0-9_]+")
+_IDIOMA: Final = re.compile(r"[a-z]{2,3}(_[A-Z]{2,3})?")
 _CAMPO: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _CHAVES: Final = re.compile(r"\{\{|\}\}|\{%|%\}")
 _CONTROLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029]")  # but the tab and the line feed
@@ -72,6 +75,40 @@ def erros_do_modelo(codigo: str, assunto: str, corpo: str) -> dict[str, list[str
     for campo, texto in (("assunto", assunto), ("corpo", corpo)):
         erros.setdefault(campo, []).extend(_erros(texto, permitidos))
     return {campo: lista for campo, lista in erros.items() if lista}
+
+
+def parametros(corpo: str, dados: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of a template approved elsewhere, in the order of its fields: each in one line, as Meta asks, and none
+    empty. Raises `CampoAusente`.
+    """
+    return tuple(" ".join(limpar(_trocar(f"{{{{{nome}}}}}", dados)).split()) or "-" for nome in campos_usados(corpo))
+
+
+def numerado(corpo: str) -> str:
+    """The text as it is registered at Meta: `{{1}}` for the first field, and so on.
+
+    >>> numerado("Olá, {{nome}}: vence {{dia}}. Até {{dia}}.")
+    'Olá, {{1}}: vence {{2}}. Até {{2}}.'
+    """
+    ordem = {nome: str(n) for n, nome in enumerate(campos_usados(corpo), start=1)}
+    return _CAMPO.sub(lambda achado: f"{{{{{ordem[achado[1]]}}}}}", corpo)
+
+
+def erros_na_meta(nome: str, idioma: str, corpo: str, *, em_uso: bool) -> dict[str, list[str]]:
+    """What Meta would not take of a template, by field."""
+    erros: dict[str, list[str]] = {}
+    if not nome and em_uso:
+        erros["nome_externo"] = ["Para usar este modelo, diga o nome com que a Meta o aprovou."]
+    elif nome and not _NOME_NA_META.fullmatch(nome):
+        erros["nome_externo"] = ["Só minúsculas, números e _: vencimento_proximo."]
+    if not _IDIOMA.fullmatch(idioma):
+        erros["idioma"] = ["Escreva como na Meta: pt_BR."]
+    if len(corpo) > CORPO_NA_META:
+        erros["corpo"] = [f"A Meta aceita até {CORPO_NA_META} letras."]
+    texto = corpo.strip()
+    if texto.startswith("{{") or texto.endswith("}}"):
+        erros.setdefault("corpo", []).append("A Meta não aprova um texto que comece ou acabe com um campo.")
+    return erros
 
 
 def _trocar(texto: str, dados: Mapping[str, str]) -> str:

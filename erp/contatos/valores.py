@@ -16,7 +16,8 @@ class Aviso:
     `fato` names it for ever (`titulo:123:vence:-3`): handed over twice, it is told once. To a customer of the register
     by `codigo_cliente` (the address is the one of the day it goes), or to an `endereco`. `dados` fills in the template
     `modelo`; `nome`, `primeiro_nome` and `empresa` come by themselves unless they are given.
-    It is not sent before `nao_antes_de` nor after `valido_ate`.
+    Without a `canal`, it goes by the one that is in use for its template and reaches the customer (WhatsApp), else by
+    e-mail, and by e-mail too when the other did not get there. It is not sent before `nao_antes_de` nor after `valido_ate`.
     """
 
     fato: str
@@ -24,7 +25,7 @@ class Aviso:
     dados: Mapping[str, str] = field(default_factory=dict)
     codigo_cliente: str = ""
     endereco: str = ""
-    canal: str = "email"
+    canal: str = ""
     nao_antes_de: datetime | None = None
     valido_ate: datetime | None = None
 

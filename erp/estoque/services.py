@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.cadastros.models import Filial, Produto
 from erp.cadastros.selectors import data_contabil_aberta
@@ -22,6 +23,7 @@ from erp.estoque.rules import MovimentoNovo, SaldoAtual
 SEM_SALDO = SaldoAtual()
 
 
+@sensivel("estoque.documento_lancado")
 @transaction.atomic
 def registrar_documento(
     *,

@@ -20,6 +20,7 @@ class Origem(models.IntegerChoices):
     MANUAL = 2, "Lançamento manual"  # origem_id: the settlement's or the title's own id
     CONTRATO = 3, "Contrato de plano"  # origem_id: erp.planos.Contratacao; sequencia: its instalment, from 0
     JAZIGO = 4, "Manutenção de jazigo"  # origem_id: the maintenance contract; sequencia: the competência, YYYYMM
+    COBRANCA = 5, "Cobrança"  # origem_id: erp.cobrancas.Pagamento
 
 
 class EspecieTitulo(models.TextChoices):
@@ -57,6 +58,8 @@ class Lancamento(models.Model):
         DEVOLUCAO = 6, "Devolução"
         QUEBRA = 7, "Falta ou sobra de caixa"
         RECEBIMENTO = 8, "Recebimento no PDV"
+        CREDITO = 9, "Recebido a mais, a crédito do cliente"
+        TAXA = 10, "Taxa de recebimento"
 
     conta = models.ForeignKey(
         Conta, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name="conta"
@@ -164,6 +167,8 @@ class Titulo(models.Model):
             models.Index(
                 fields=["codigo_cliente", "vencimento"], name="titulo_cliente", condition=~models.Q(codigo_cliente="")
             ),
+            # everything about one person; most titles name nobody
+            models.Index(fields=["cpf_cnpj"], name="titulo_cpf_cnpj", condition=~models.Q(cpf_cnpj="")),
         ]  # fmt: skip
         permissions = [("baixar_titulo", "Pode baixar e desfazer a baixa de títulos")]
         constraints = [

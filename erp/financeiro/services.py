@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.cadastros.models import Conta
 from erp.cadastros.selectors import data_contabil_aberta, periodos_fechados
@@ -55,6 +56,7 @@ def baixar_titulo(
     ]
 
 
+@sensivel("financeiro.titulo_baixado")
 @transaction.atomic
 def baixar_titulos(
     *, pedidos: Sequence[PedidoBaixa], conta_id: int, ocorrido_em: datetime, motivo: str, usuario: User
@@ -92,6 +94,7 @@ def desfazer_baixa(*, baixa_id: int, motivo: str, usuario: User, chave: uuid.UUI
     return desfazer_baixas(chaves={baixa_id: chave}, motivo=motivo, usuario=usuario)[0]
 
 
+@sensivel("financeiro.baixa_desfeita")
 @transaction.atomic
 def desfazer_baixas(*, chaves: Mapping[int, uuid.UUID], motivo: str, usuario: User) -> list[Baixa]:
     """Undo settlements, all or none, in order of id. `chaves` gives each its key: sent again, nothing is done again."""
@@ -112,6 +115,10 @@ def _desfazer(baixa: Baixa, motivo: str, usuario: User, chave: uuid.UUID) -> Bai
         if feita.estorno_de_id != baixa.pk:
             raise BaixaRecusada("este formulário já foi usado; abra outro")
         return feita
+    if baixa.origem == Origem.COBRANCA:
+        raise BaixaRecusada(
+            f"a baixa {baixa.pk} é de uma cobrança paga: o dinheiro volta por uma devolução no provedor"
+        )
     if baixa.origem_id is not None:
         raise BaixaRecusada(
             f"a baixa {baixa.pk} é de uma operação do PDV ({baixa.feita_por}, {baixa.motivo}): cancele ou reprocesse a operação"

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.decorators import action
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.acesso.admin_base import AdminBase
 from erp.cadastros.admin.usuario import usuario_de
@@ -25,6 +26,7 @@ class ComArquivos(AdminBase):
     """Actions of the page of a `DocumentoFiscal`; name them in `actions_detail`."""
 
     @action(description="Baixar XML", url_path="nota.xml", permissions=[PERMISSAO_XML], icon="download")  # type: ignore[untyped-decorator]  # unfold has no types
+    @sensivel("fiscal.xml_baixado")
     def xml(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The XML as it came, always as a file: it was written by others, so no browser may run it. Audited."""
         documento = self._documento(request, object_id)
@@ -43,6 +45,7 @@ class ComArquivos(AdminBase):
         )
 
     @action(description="DANFE (PDF)", url_path="danfe.pdf", permissions=[PERMISSAO_XML], icon="print")  # type: ignore[untyped-decorator]  # unfold has no types
+    @sensivel("fiscal.danfe_gerado")
     def danfe(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The DANFE as PDF, open in the browser; a note that cannot be drawn leads back to its page with the reason."""
         documento = self._documento(request, object_id)

@@ -19,7 +19,7 @@ _TOTAIS = {
 
 _EVENTOS = {
     "110111": "evento de cancelamento", "110112": "evento de cancelamento por substituição", "CFeCanc": "CF-e de cancelamento",
-    "PDV": "só pela palavra do PDV",
+    "PDV": "só pela palavra do PDV", "EMISSOR": "só pela palavra do emissor",
 }  # fmt: skip
 _SITUACOES: dict[str, str] = {s.value: str(s.label) for s in DocumentoFiscal.Situacao}
 

@@ -8,7 +8,6 @@ never a broken page.
 from __future__ import annotations
 
 import structlog
-from brazilfiscalreport.danfce import Danfce, DanfceConfig
 
 from erp.acesso.erros import ErroDefinitivo
 from erp.fiscal.models import DocumentoFiscal, XmlFiscal
@@ -37,6 +36,8 @@ def danfe_de(documento: DocumentoFiscal) -> bytes:
 
 def desenhar(xml: str, *, cancelada: bool) -> bytes:
     """The PDF of the XML of an NFC-e. Raises `DanfeIndisponivel`."""
+    from brazilfiscalreport.danfce import Danfce, DanfceConfig  # a third of a page's start: paid by who draws one
+
     if not _e_nfce(xml):
         raise DanfeIndisponivel("O XML guardado não é de uma NFC-e que se possa ler.")
     try:

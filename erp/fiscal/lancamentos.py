@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from erp.fiscal.estados import ZERO, Retrato, retrato_guardado
 from filas.copia import copiar
 
+_TRAVA = zlib.crc32(b"fiscal.documentos") - 2**31
 COLUNAS = (
     "id", "filial_id", "nota_id", "chave", "numero", "serie", "modelo", "geracao", "situacao", "protocolo",
     "cnpj_emitente", "documento_destinatario", "emissao", "valor_total", "valor_ibs", "valor_cbs", "conteudo",
@@ -75,9 +77,24 @@ def documento_novo(
     )  # fmt: skip
 
 
+def travar(cursor: CursorWrapper, filiais: Iterable[int]) -> None:
+    """Until the transaction ends nobody else puts a generation on top of what is known of these filiais' documents.
+
+    Two who did would make the same generation, and the second would be refused. Taken before `registrados`.
+    """
+    cursor.execute(
+        "SELECT pg_advisory_xact_lock(%s, f) FROM unnest(%s::int[]) AS x(f) ORDER BY f", [_TRAVA, sorted(set(filiais))]
+    )
+
+
 def lancar(cursor: CursorWrapper, documentos: Sequence[DocumentoNovo], *, agora: datetime) -> None:
     """Post documents; their XML follows by `guardar_xml`, in the same transaction."""
     copiar(cursor, "fiscal_documento", COLUNAS, [(*d, agora) for d in documentos])
+
+
+def guardar_texto(cursor: CursorWrapper, documento: int, xml: str) -> None:
+    """Keep beside a document an XML that is in no table."""
+    cursor.execute("INSERT INTO fiscal_xml (documento_id, xml) VALUES (%s, %s)", [documento, xml])
 
 
 def guardar_xml(cursor: CursorWrapper, recebidas: str, pares: Sequence[tuple[int, int]]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from auditoria.sensivel import sensivel
 from erp.cadastros.planilhas import celulas
 from erp.cadastros.planilhas.importacao import Coluna, Contexto, Erros, ImportacaoDePlanilha, Linha, Previa, Tipo
 from erp.cadastros.services import gravar_com_auditoria
@@ -59,6 +60,7 @@ class ImportacaoDeIndices(ImportacaoDePlanilha):
             )
         return previas
 
+    @sensivel("jazigos.indicemensal_criado", "jazigos.indicemensal_alterado")
     def gravar(self, contexto: Contexto) -> None:
         for indice in self._a_gravar:
             gravar_com_auditoria(indice, usuario=contexto.usuario, motivo=f"importação de {contexto.arquivo}")

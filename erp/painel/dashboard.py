@@ -9,12 +9,15 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from django.utils import timezone
 
+from auditoria.quadro import quadro as quadro_da_auditoria
 from erp.acesso.escopo import filiais_de
 from erp.painel import selectors
 from erp.painel.alarmes import quadro_das_rotinas
 from erp.painel.fila import quadro_da_fila
 from erp.painel.rules import calados, ha_quanto
 from erp.painel.selectors import Filiais, Soma
+from pdv.conciliacao import selectors as conciliacao
+from pdv.conciliacao.models import Achado
 from pdv.conferencia.alarmes import dos_dias
 from pdv.conferencia.models import DiaConferido
 from pdv.processamento.admin.retomadas import desde, em_palavras
@@ -29,12 +32,13 @@ ALARMES_MOSTRADOS = 5
 
 
 def painel(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add to the index page what this person may see of the PDV, of the queue and of the routines."""
+    """Add to the index page what this person may see of the PDV, of the queue, of the routines and of the trail."""
     usuario = request.user
     assert isinstance(usuario, User | AnonymousUser)
     agora = timezone.now()
     context["fila"] = quadro_da_fila(usuario, agora)
     context["rotinas"] = quadro_das_rotinas(usuario, agora)
+    context["auditoria"] = quadro_da_auditoria(usuario)
     if not usuario.has_perm("replicacao.view_operacaopdv"):
         return context
     filiais = filiais_de(usuario)
@@ -42,11 +46,19 @@ def painel(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         filiais, agora,
         com_cadastro=usuario.has_perm("cadastros.view_pontovenda"),
         com_conferencia=usuario.has_perm("conferencia.ver_conferencia"),
+        com_conciliacao=usuario.has_perm("conciliacao.ver_conciliacao"),
     )  # fmt: skip
     return context
 
 
-def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool, com_conferencia: bool = False) -> dict[str, Any]:
+def montar(
+    filiais: Filiais,
+    agora: datetime,
+    *,
+    com_cadastro: bool,
+    com_conferencia: bool = False,
+    com_conciliacao: bool = False,
+) -> dict[str, Any]:
     hoje = timezone.make_aware(datetime.combine(timezone.localdate(agora), time.min))
     pendentes = selectors.na_situacao(OperacaoPdv, SituacaoProcessamento.PENDENTE, filiais)
     com_erro = selectors.na_situacao(OperacaoPdv, SituacaoProcessamento.COM_ERRO, filiais)
@@ -56,6 +68,7 @@ def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool, com_confere
     ultimo = selectors.ultimo_lancamento(filiais)
     grupos, grupos_a_mais = _grupos(filiais)
     conferencia = dos_dias(filiais, agora, ALARMES_MOSTRADOS + 1) if com_conferencia else []
+    discordam = _conciliacao(filiais) if com_conciliacao else []
     return {
         "quadros": [
             _quadro("Com erro", com_erro, url_de(OperacaoPdv, situacao=2), "danger"),
@@ -69,6 +82,7 @@ def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool, com_confere
                 "cor": "danger" if rejeitadas else "",
             },
             *_divergencias(filiais),
+            *discordam,
             _quadro("Recebidas hoje", selectors.recebidas_desde(hoje, filiais), url_de(OperacaoPdv, quando="hoje"), ""),
             _quadro("Lançadas hoje", selectors.lancadas_desde(hoje, filiais), "", ""),
         ],
@@ -90,7 +104,7 @@ def montar(filiais: Filiais, agora: datetime, *, com_cadastro: bool, com_confere
         ],
         "conferencia_a_mais": len(conferencia) > ALARMES_MOSTRADOS,
         "conferencia_url": url_de(DiaConferido, situacao="atrasados"),
-        "em_dia": not (com_erro.linhas or notas_com_erro.linhas or rejeitadas or silencio or conferencia),
+        "em_dia": not (com_erro.linhas or notas_com_erro.linhas or rejeitadas or silencio or conferencia or discordam),
         "pendentes": pendentes.linhas,
         "sem_filial": filiais is not None and not filiais,
     }
@@ -115,6 +129,16 @@ def _divergencias(filiais: Filiais) -> list[dict[str, str]]:
     url = url_de(Divergencia)
     texto = _teto(n, n > selectors.TETO)
     return [{"titulo": "Divergências", "valor": texto, "detalhe": "a decidir", "url": url, "cor": "danger"}]
+
+
+def _conciliacao(filiais: Filiais) -> list[dict[str, str]]:
+    """Nothing while sale, note, receivable and settlement agree."""
+    quantos, valor = conciliacao.resumo(filiais)
+    if not quantos:
+        return []
+    ha_mais = quantos > conciliacao.TETO
+    soma = Soma(min(quantos, conciliacao.TETO), valor, ha_mais)
+    return [_quadro("Não concorda", soma, url_de(Achado), "danger")]
 
 
 def _teto(linhas: int, ha_mais: bool) -> str:

@@ -21,7 +21,7 @@ class RotinasConfig(AppConfig):
     def ready(self) -> None:
         from erp.acesso.grupos import conceder
         from erp.acesso.services import registrar_decisao
-        from erp.rotinas import internas, naoconfiguradas, tasks  # noqa: F401  # declares the routines; models exist from here on
+        from erp.rotinas import da_auditoria, internas, naoconfiguradas, tasks  # noqa: F401  # declares the routines; models exist from here on
         from erp.rotinas.services import DESPERTADOR, aprovacoes
         from filas import registrar_despertador
 

@@ -79,6 +79,7 @@ class Rotina:
     simulavel: bool = False
     metodo: str | None = None
     configurada: bool = True
+    sensivel: bool = False
 
     def referencia_de(self, dia: date) -> date | None:
         """What a run of that day is for; None when the routine has no reference."""
@@ -98,6 +99,7 @@ def rotina(
     simulavel: bool = False,
     metodo: str | None = None,
     configurada: bool = True,
+    sensivel: bool | None = None,
 ) -> Callable[[F], F]:
     """Declare a routine: `@rotina("PlanoContratacao/SuspensaoRotina", diaria("21:00"), "Suspende planos")`.
 
@@ -105,7 +107,8 @@ def rotina(
     None. It must be safe to run again after dying midway. `descricao` is the help shown to staff, by default the
     docstring. With a `referencia` (`DO_DIA`, `DA_COMPETENCIA`) at most one run for each ends well. Past `limite` the
     run ends in error and the fence refuses its commits. `metodo` is GET or POST for the paths of the specification
-    (by default what the specification says), None elsewhere.
+    (by default what the specification says), None elsewhere. `sensivel`: each run that did something, or failed, is an
+    audit event; by default those that can be simulated, which touch contracts or money.
     `ValueError` when the path is malformed or, whatever the case of its letters, already taken by another function.
     """
 
@@ -129,6 +132,7 @@ def rotina(
             simulavel=simulavel,
             metodo=metodo or METODOS.get(caminho),
             configurada=configurada,
+            sensivel=simulavel if sensivel is None else sensivel,
         )
         return funcao
 

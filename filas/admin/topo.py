@@ -91,7 +91,7 @@ def frase_do_parado(r: Retrato) -> str:
     if r.contexto is None:
         return f"{r.titulo}: nenhum programa instalado conhece esta integração. Chame a TI."
     if not r.configurado:
-        return f"{r.titulo}: falta configurar. As mensagens esperam, e nada se perde."
+        return f"{r.titulo}: {r.contexto.por_que_parado()}. As mensagens esperam, e nada se perde."
     if r.pausado_por_pessoa:
         quando = formatos.curta(r.estado.pausado_em)
         motivo = f" Motivo: {r.estado.motivo}" if r.estado.motivo else ""

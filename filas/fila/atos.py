@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from auditoria.services import ator_usuario, registrar
+from auditoria.sensivel import sensivel
+from auditoria.services import Ato, ator_usuario, registrar, registrar_varios
 from filas.copia import copiar
 from filas.fila.contextos import ContextoDesconhecido, obter_contexto
 from filas.fila.entrada import DESPERTADOR
@@ -21,7 +22,6 @@ from filas.models import AtoDaFila, EstadoContexto, Mensagem
 from filas.wake import acordar
 
 _ATO = ("mensagem_id", "acao", "motivo", "usuario")
-_NOMES_NA_AUDITORIA = 100  # ids named in one event; the acts have them all
 Acao = AtoDaFila.Acao
 
 
@@ -49,6 +49,7 @@ class _Linha:
         return self.contexto, self.chave
 
 
+@sensivel("filas.mensagens_reprocessadas")
 @transaction.atomic
 def reprocessar(ids: Sequence[int], *, usuario: User, motivo: str) -> Feito:
     """Messages in error go back to pending, their content made again of the record as it is now.
@@ -71,11 +72,13 @@ def reprocessar(ids: Sequence[int], *, usuario: User, motivo: str) -> Feito:
         _anotar(cursor, usuario, motivo, {Acao.REPROCESSAR: [linha.id for linha in voltam], Acao.SUBSTITUIR: saem})
     feito = Feito(len(voltam), len(saem), len(set(ids)) - len(linhas))
     if linhas:
-        _auditar("reprocessadas", [linha.id for linha in linhas], usuario, motivo, feito)
+        ficaram = {Mensagem.Situacao.PENDENTE: [linha.id for linha in voltam], Mensagem.Situacao.CANCELADA: saem}
+        _auditar("reprocessadas", ficaram, usuario, motivo)
         acordar(DESPERTADOR)
     return feito
 
 
+@sensivel("filas.mensagens_canceladas")
 @transaction.atomic
 def cancelar(ids: Sequence[int], *, usuario: User, motivo: str) -> Feito:
     """Pending messages and those in error become 3, and are never sent. Any other is left as it is."""
@@ -90,11 +93,11 @@ def cancelar(ids: Sequence[int], *, usuario: User, motivo: str) -> Feito:
         canceladas = sorted(pk for (pk,) in cursor.fetchall())
         _anotar(cursor, usuario, motivo, {Acao.CANCELAR: canceladas})
     feito = Feito(len(canceladas), 0, len(set(ids)) - len(canceladas))
-    if canceladas:
-        _auditar("canceladas", canceladas, usuario, motivo, feito)
+    _auditar("canceladas", {Mensagem.Situacao.CANCELADA: canceladas}, usuario, motivo)
     return feito
 
 
+@sensivel("filas.contexto_pausado")
 @transaction.atomic
 def pausar(contexto: str, *, usuario: User, motivo: str) -> None:
     """Nothing of this context goes out until somebody resumes it; what is out already ends."""
@@ -108,6 +111,7 @@ def pausar(contexto: str, *, usuario: User, motivo: str) -> None:
     )  # fmt: skip
 
 
+@sensivel("filas.contexto_retomado")
 @transaction.atomic
 def retomar(contexto: str, *, usuario: User) -> bool:
     """End a pause, of a person or of its own; False when it was not paused. Its failures in a row begin again at none."""
@@ -211,16 +215,10 @@ def _anotar(cursor: CursorWrapper, usuario: User, motivo: str, feitos: Mapping[A
     )  # fmt: skip
 
 
-def _auditar(verbo: str, ids: Sequence[int], usuario: User, motivo: str, feito: Feito) -> None:
-    registrar(
-        acao=f"filas.mensagens_{verbo}",
-        ator=ator_usuario(usuario),
-        objeto=Mensagem._meta.label_lower,
-        objeto_id=str(ids[0]) if len(ids) == 1 else "",
-        depois={
-            "mensagens": list(ids[:_NOMES_NA_AUDITORIA]),
-            "feitas": feito.feitas,
-            "substituidas": feito.substituidas,
-        },
-        motivo=motivo,
-    )
+def _auditar(verbo: str, ficaram: Mapping[Mensagem.Situacao, Sequence[int]], usuario: User, motivo: str) -> None:
+    """An event of each message, with what became of it: it is found from the message."""
+    atos = (
+        Ato(f"filas.mensagens_{verbo}", str(pk), depois={"situacao": situacao.label}, motivo=motivo)
+        for situacao, ids in ficaram.items() for pk in ids
+    )  # fmt: skip
+    registrar_varios(atos, ator=ator_usuario(usuario), objeto=Mensagem._meta.label_lower)

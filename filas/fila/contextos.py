@@ -67,6 +67,10 @@ class Contexto:
         """False: its messages wait at 0, staff are told, and nothing fails."""
         return True
 
+    def por_que_parado(self) -> str:
+        """Why `configurado` says no, as people read it."""
+        return "falta configurar"
+
     def conferir(self, chaves: Sequence[str]) -> Mapping[str, Resultado]:
         """Of records whose messages were just claimed, those that must not go now, and what becomes of them.
 

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from filas.fila.atos import Feito, cancelar, reprocessar
 from filas.models import AcaoEmMassa, Mensagem
@@ -106,6 +107,7 @@ class DemaisDeUmaVez(Exception):
         super().__init__(f"{self.__doc__} Escolha no máximo {MAXIMO:,}.".replace(",", "."))
 
 
+@sensivel("filas.reprocessar_em_massa", "filas.cancelar_em_massa")
 @transaction.atomic
 def pedir(*, acao: AcaoEmMassa.Acao, criterio: Criterio, descricao: str, motivo: str, usuario: User) -> AcaoEmMassa:
     """Do it to the first `LOTE` now, and leave the others to a worker; returns what to follow.
@@ -149,6 +151,7 @@ def trabalhar(limite_segundos: float | None = None) -> int:
     return feitas
 
 
+@sensivel("filas.massa_parada")
 @transaction.atomic
 def parar(pk: int, *, usuario: User) -> bool:
     """What was not done yet is left as it is; False when it had ended."""

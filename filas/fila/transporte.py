@@ -91,11 +91,11 @@ class _Corpo(httpx.SyncByteStream):
 
 
 class Transporte(httpx.BaseTransport):
-    """A pool of connections for one process. Its errors are those of `httpcore`."""
+    """A pool of connections for one process, with the certificate of `ssl`. Its errors are those of `httpcore`."""
 
-    def __init__(self) -> None:
+    def __init__(self, ssl: SSLContext | None = None) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(), max_connections=CONEXOES, max_keepalive_connections=OCIOSAS,
+            ssl_context=ssl or httpx.create_ssl_context(), max_connections=CONEXOES, max_keepalive_connections=OCIOSAS,
             keepalive_expiry=SEGUNDOS_OCIOSA, network_backend=_Rede(),
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ Guarantees, each with a test that names it (`tests/filas/fila`):
 - at most one message of a record is pending, and at most one is being sent: nothing overtakes (unique indexes below);
 - a message in hand that nobody renews comes back when its lease is over; it goes out again with the same token, by which
   the other side tells it from a new one;
-- every attempt is a row of its own, and never changes.
+- every attempt is a row of its own, and never changes, unless the person it tells of is forgotten (`filas/lgpd.py`).
 """
 
 import uuid

@@ -14,6 +14,9 @@ class ConferenciaConfig(AppConfig):
     verbose_name = "Conferência"
 
     def ready(self) -> None:
+        from erp.fiscal.ouvintes import registrar_ouvinte
         from pdv.conferencia.grupos import conceder_aos_grupos
+        from pdv.conferencia.toques import tocar_o_dia_do_documento
 
+        registrar_ouvinte("conferencia", tocar_o_dia_do_documento)
         conceder_aos_grupos()

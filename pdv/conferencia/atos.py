@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from pdv.conferencia import leitura
 from pdv.conferencia.erros import AceiteRecusado, PedidoRecusado
@@ -23,6 +24,7 @@ PEDIDOS_MAXIMO: Final = 500  # commands of one click; the next click asks for th
 Situacao = DiaConferido.Situacao
 
 
+@sensivel("conferencia.replicacao_pedida")
 def pedir_as_que_faltam(*, linha: DiaConferido, motivo: str, usuario: User) -> int:
     """Ask the till to replicate again what it says it has sent and is not here; returns how many were asked for.
 
@@ -51,6 +53,7 @@ def pedir_as_que_faltam(*, linha: DiaConferido, motivo: str, usuario: User) -> i
     return feitos
 
 
+@sensivel("conferencia.diferenca_aceita")
 def aceitar_diferenca(*, linhas: Iterable[DiaConferido], motivo: str, usuario: User) -> int:
     """Note that a person knows why these days do not check; the alarms leave them alone until something changes.
 

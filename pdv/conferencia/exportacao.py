@@ -13,6 +13,7 @@ from django.utils import timezone
 from openpyxl import Workbook  # type: ignore[import-untyped]  # it has no types
 from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]  # it has no types
 
+from auditoria.celulas import inofensivo
 from pdv.conferencia.models import DiaConferido
 from pdv.conferencia.textos import em_frase, faixas_em_palavras
 
@@ -23,7 +24,6 @@ TITULOS: Final = (
     "Números que faltam", "Não lançado", "Não lançado desde", "Por quê", "Aceita por", "Motivo de aceitar",
     "Calculado em",
 )  # fmt: skip
-_PERIGOSOS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 Celula = str | int | Decimal | date | datetime | None
 
 
@@ -64,11 +64,6 @@ def em_xlsx(dias: Iterable[DiaConferido]) -> bytes:
     saida = io.BytesIO()
     pasta.save(saida)
     return saida.getvalue()
-
-
-def inofensivo(texto: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{texto}" if texto.startswith(_PERIGOSOS) else texto
 
 
 def _celula(folha: object, valor: Celula) -> object:

@@ -16,9 +16,11 @@ class ProcessamentoConfig(AppConfig):
     def ready(self) -> None:
         from erp.cadastros.pendencias import registrar_pendencias
         from erp.contatos.registro import registrar_tarefas
+        from erp.fiscal.ouvintes import registrar_ouvinte
         from filas import registrar_despertador
         from pdv.processamento.atos.retomada import DESPERTADOR_DA_RETOMADA
         from pdv.processamento.grupos import conceder_aos_grupos
+        from pdv.processamento.notas.comparacao import comparar_nota_do_documento
         from pdv.processamento.reprocesso.services import DESPERTADOR as DESPERTADOR_DO_REPROCESSO
         from pdv.processamento.selectors.pendencias import pendencias_do_pdv
         from pdv.processamento.selectors.tarefas import operacoes_paradas
@@ -27,6 +29,7 @@ class ProcessamentoConfig(AppConfig):
 
         registrar_despertador(DESPERTADOR, lambda: processar.apply_async(retry=False))
         registrar_despertador(DESPERTADOR_DO_REPROCESSO, lambda: reprocessar_em_massa.apply_async(retry=False))
+        registrar_ouvinte("processamento", comparar_nota_do_documento)
         registrar_pendencias("pdv", pendencias_do_pdv)
         registrar_tarefas("pdv", operacoes_paradas)
         registrar_despertador(DESPERTADOR_DA_RETOMADA, lambda: retomar.apply_async(retry=False))

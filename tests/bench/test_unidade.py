@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_por_http_chega_o_mesmo_que_por_copy(caixas: list[Pdv]) -> None:
     FinalizadorOperacaoPdv.objects.all().delete()
     NotaFiscal.objects.all().delete()
     remessa = preparar(unidades, "chave")
-    resposta = receber_pacote(corpo=_aberto(remessa.corpo), ponto_venda=PontoVenda.objects.get(pk=caixas[0].id))
+    resposta: Any = receber_pacote(corpo=_aberto(remessa.corpo), ponto_venda=PontoVenda.objects.get(pk=caixas[0].id))
     assert {linha.resultado for linha in (*resposta.operacoes, *resposta.notas)} == {"criada"}
     assert list(OperacaoPdv.objects.order_by("id_operacao").values_list(*campos)) == por_copy
     assert itens == list(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from auditoria.models import Evento
 from clientes.models import Cliente, TipoVarejo
+from erp.acesso.grupos import GRUPOS
 from tests.erp.elenco import CPF, filial, navegador, pessoa
 
 pytestmark = pytest.mark.django_db
@@ -263,5 +264,5 @@ def test_tipo_em_uso_nao_se_exclui_e_o_padrao_nunca(novo_cliente: Novo) -> None:
 
 
 def test_todo_grupo_ve_clientes_no_menu() -> None:
-    for grupo in Group.objects.values_list("name", flat=True):
+    for grupo in GRUPOS:
         assert LISTA in navegador(grupo).get("/admin/").content.decode()

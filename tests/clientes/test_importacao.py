@@ -11,7 +11,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from import_export.results import Result
-from openpyxl import Workbook
+from openpyxl import Workbook  # type: ignore[import-untyped]  # it has no types
 
 from auditoria.models import Evento
 from clientes.importacao import ImportacaoDeClientes

@@ -9,6 +9,7 @@ import argparse
 import io
 import json
 import sys
+from pathlib import Path
 
 from bench.pasta import Pasta, pasta_propria
 from bench.processos import Processos
@@ -16,16 +17,20 @@ from tests.falhas.reinicio import ate, derrubar
 from tests.filas.fila.destino import destino
 
 
-def provar(pasta: Pasta, mensagens: int, reinicios: int) -> list[str]:
+def provar(pasta: Pasta, mensagens: int, reinicios: int, copia: Path | None) -> list[str]:
     # models: only once the settings know this run's folder
     from django.core.management import call_command
     from django.db import connections
 
+    from erp.config.copias import restaurar
     from filas.fila.entrada import enfileirar
     from filas.models import Mensagem, Tentativa
 
     pasta.servidor.garantir_no_ar()
-    call_command("preparar", sem_estaticos=True, stdout=io.StringIO())
+    if copia is None:
+        call_command("preparar", sem_estaticos=True, stdout=io.StringIO())
+    else:
+        restaurar(copia)
     enfileirar("Provas", [(str(n), {"n": n}) for n in range(mensagens)])
     with Processos(pasta.raiz) as processos, destino(demora=0.02) as outro:
         ambiente = pasta.variaveis(PROVAS=json.dumps({"url": outro.url, "concorrencia": 8, "reserva": 5}))
@@ -54,10 +59,11 @@ def main() -> int:
     opcoes = argparse.ArgumentParser(description=__doc__)
     opcoes.add_argument("--mensagens", type=int, default=400)
     opcoes.add_argument("--reinicios", type=int, default=2)
+    opcoes.add_argument("--copia", type=Path, help="a backup to begin with, instead of an empty installation")
     pedido = opcoes.parse_args()
     with pasta_propria("fila") as pasta:
         pasta.usar()
-        faltas = provar(pasta, pedido.mensagens, pedido.reinicios)
+        faltas = provar(pasta, pedido.mensagens, pedido.reinicios, pedido.copia)
     print("\n".join(faltas) or "CONFERE")
     return 1 if faltas else 0
 

@@ -27,6 +27,7 @@ def rodar(operacoes: int, reinicios: int) -> None:
     assert feito.stdout.rstrip().endswith("CONFERE")
 
 
+@pytest.mark.prova  # a minute; the queue's own (test_fila_morta.py) is in every run of the suite
 @pytest.mark.timeout(900)
 def test_banco_que_cai_duas_vezes_no_meio_do_movimento_nao_perde_nem_dobra_nada() -> None:
     rodar(operacoes=200, reinicios=2)

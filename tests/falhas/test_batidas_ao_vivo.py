@@ -49,7 +49,7 @@ class Corretor:
             cursor.execute("DELETE FROM kombu_message")
 
 
-@pytest.fixture(params=["embutido", "redis"])
+@pytest.fixture(params=["embutido", pytest.param("redis", marks=pytest.mark.prova)])
 def corretor(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Corretor]:
     if request.param == "embutido":
         subprocess.run([sys.executable, "-c", PREPARAR], cwd=RAIZ, env=ambiente(""), check=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import sqlite3
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.falhas.test_replicador_morto import _consultar, _iniciar, _replicar
+from tests.filhos import Filho
 from tests.pdv.terminal.servidor import Pacote, Retaguarda, Saida, em_json
 
 
@@ -46,12 +46,12 @@ def _pedir_tudo(banco: Path, servidor: Lenta) -> list[int]:
     return numeros
 
 
-def _matar(processo: subprocess.Popen[bytes]) -> None:
+def _matar(processo: Filho) -> None:
     processo.kill()
     processo.wait(timeout=30)
 
 
-@pytest.mark.parametrize("mortes", [3, pytest.param(40, marks=[pytest.mark.prova, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize("mortes", [2, pytest.param(40, marks=[pytest.mark.prova, pytest.mark.timeout(3600)])])
 def test_morto_enquanto_obedece_manda_tudo_e_nao_deixa_comando_aberto(tmp_path: Path, mortes: int) -> None:
     banco, sorteio = tmp_path / "terminal.sqlite3", random.Random(mortes)
     assert _iniciar(banco, "pdv_simular", "--operacoes", "20").wait(timeout=120) == 0

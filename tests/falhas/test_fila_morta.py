@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from erp.config.copias import copiar
 from filas.fila.entrada import enfileirar
 from filas.models import Mensagem, Tentativa
-from tests.falhas.vivos import esperar
+from tests.falhas.vivos import RAIZ, esperar
 from tests.filas.fila.destino import destino
-from tests.filas.fila.equipe import RAIZ, equipe
+from tests.filas.fila.equipe import equipe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOME = "Provas"
@@ -80,6 +81,7 @@ def test_chamada_mais_longa_que_a_reserva_continua_de_quem_a_fez() -> None:
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.prova
 def test_trabalhadores_que_morrem_um_atras_do_outro_nao_perdem_mensagem_nenhuma() -> None:
     enfileirar(NOME, [(str(n), {"n": n}) for n in range(300)])
     with destino(demora=0.01) as outro:
@@ -98,8 +100,13 @@ def test_trabalhadores_que_morrem_um_atras_do_outro_nao_perdem_mensagem_nenhuma(
 
 
 @pytest.mark.timeout(600)
-def test_banco_que_cai_duas_vezes_no_meio_nao_perde_mensagem_nem_resultado() -> None:
-    comando = [sys.executable, "-m", "tests.falhas.fila_reiniciada", "--mensagens", "300", "--reinicios", "2"]
+def test_banco_que_cai_duas_vezes_no_meio_nao_perde_mensagem_nem_resultado(tmp_path: Path) -> None:
+    copia = tmp_path / "como-esta.dump"  # the tables, without migrating once more
+    copiar(copia)
+    comando = [
+        sys.executable, "-m", "tests.falhas.fila_reiniciada",
+        "--mensagens", "300", "--reinicios", "2", "--copia", str(copia),
+    ]  # fmt: skip
     feito = subprocess.run(comando, cwd=RAIZ, capture_output=True, text=True, check=False)
     assert feito.returncode == 0, feito.stdout[-5000:] + feito.stderr[-5000:]
     assert feito.stdout.count("reinício") == 2

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +15,7 @@ from erp.rotinas.services import executar
 from tests.erp.elenco import empresa, hoje
 from tests.erp.jazigos.elenco import contrato, titulos
 from tests.falhas.test_tipar_morto import espera_pela_linha, outros_conectados
-from tests.falhas.vivos import RAIZ, esperar, url_do_banco
+from tests.falhas.vivos import em_outro_processo, esperar
 from tests.invariantes import verificar_tudo
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,15 +55,11 @@ def test_morta_no_meio_a_proxima_cobra_so_o_que_falta(tmp_path: Path) -> None:
 
 
 def _matar_quando_esperar(pasta: Path, execucao: Execucao) -> None:
-    ambiente = os.environ | {"DATABASE_URL": url_do_banco(), "LOG_NIVEL": "ERROR"}
-    with (pasta / "cobrador.log").open("ab") as saida:
-        processo = subprocess.Popen(
-            [sys.executable, "-m", "tests.falhas.cobrador", str(execucao.pk), hoje().isoformat()],
-            cwd=RAIZ, env=ambiente, stdout=saida, stderr=saida,
-        )  # fmt: skip
-        try:
-            esperar(espera_pela_linha, 90, (pasta / "cobrador.log").read_text())
-            processo.send_signal(signal.SIGKILL)
-        finally:
-            processo.kill()
-            processo.wait()
+    processo = em_outro_processo(
+        ["tests.falhas.cobrador", str(execucao.pk), hoje().isoformat()], pasta / "cobrador.log"
+    )
+    try:
+        esperar(espera_pela_linha, 90, (pasta / "cobrador.log").read_text())
+    finally:
+        processo.kill()
+        processo.wait()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,24 +16,20 @@ from django.db import connection
 from clientes.models import Cliente, Pendente, Varredura
 from filas.models import Mensagem
 from tests.clientes.monitor.elenco import escrever, mensagens, monitorar, mudar, nomes, notas
-from tests.falhas.vivos import RAIZ, esperar, url_do_banco
+from tests.falhas.vivos import em_outro_processo, esperar
+from tests.filhos import Filho
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
-def monitor(pasta: Path, *argumentos: str) -> Iterator[subprocess.Popen[bytes]]:
-    ambiente = os.environ | {"DATABASE_URL": url_do_banco(), "LOG_NIVEL": "ERROR"}
-    with (pasta / "monitor.log").open("ab") as saida:
-        processo = subprocess.Popen(
-            [sys.executable, "-m", "tests.falhas.monitor", *argumentos],
-            cwd=RAIZ, env=ambiente, stdout=saida, stderr=saida,
-        )  # fmt: skip
-        try:
-            yield processo
-        finally:
-            processo.kill()
-            processo.wait()
+def monitor(pasta: Path, *argumentos: str) -> Iterator[Filho]:
+    processo = em_outro_processo(["tests.falhas.monitor", *argumentos], pasta / "monitor.log")
+    try:
+        yield processo
+    finally:
+        processo.kill()
+        processo.wait()
 
 
 def espera_pela_fila() -> bool:
@@ -87,6 +80,7 @@ def test_morto_entre_pegar_e_confirmar_nao_perde_nem_dobra_nada(tmp_path: Path) 
     assert not Pendente.objects.exists()
 
 
+@pytest.mark.prova
 def test_quem_derruba_o_monitor_muitas_vezes_e_posto_de_lado(tmp_path: Path) -> None:
     """Each death is of the same note alone, from the second on: the others go through."""
     escrever("1")

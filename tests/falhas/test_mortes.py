@@ -114,8 +114,8 @@ def provar(mortes: int, por_rodada: int, pasta: Path, relatar: Callable[[str], N
 
 
 @pytest.mark.timeout(900)
-def test_vinte_mortes_nao_perdem_nem_dobram_nada(tmp_path: Path) -> None:
-    provar(mortes=20, por_rodada=40, pasta=tmp_path)
+def test_dez_mortes_nao_perdem_nem_dobram_nada(tmp_path: Path) -> None:
+    provar(mortes=10, por_rodada=40, pasta=tmp_path)
 
 
 @pytest.mark.prova

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -29,7 +26,8 @@ from tests.erp.elenco import empresa
 from tests.erp.planos.elenco import contrato, plano
 from tests.erp.planos.invariantes import verificar
 from tests.falhas.test_tipar_morto import espera_pela_linha, outros_conectados
-from tests.falhas.vivos import RAIZ, esperar, url_do_banco
+from tests.falhas.vivos import em_outro_processo, esperar
+from tests.filhos import Filho
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VENDA, DIA = date(2025, 1, 10), date(2025, 6, 1)
@@ -141,16 +139,11 @@ def _matar_com_o_terceiro_lote_na_mao(pasta: Path, rotina: str, dia: date, preso
 
 
 @contextlib.contextmanager
-def _processo(pasta: Path, execucao: Execucao) -> Iterator[subprocess.Popen[bytes]]:
-    ambiente = os.environ | {"DATABASE_URL": url_do_banco(), "LOG_NIVEL": "ERROR"}
+def _processo(pasta: Path, execucao: Execucao) -> Iterator[Filho]:
     argumentos = [execucao.rotina, str(execucao.pk), str(execucao.referencia)]
-    with (pasta / "suspensor.log").open("ab") as saida:
-        processo = subprocess.Popen(
-            [sys.executable, "-m", "tests.falhas.suspensor", *argumentos],
-            cwd=RAIZ, env=ambiente, stdout=saida, stderr=saida,
-        )  # fmt: skip
-        try:
-            yield processo
-        finally:
-            processo.kill()
-            processo.wait()
+    processo = em_outro_processo(["tests.falhas.suspensor", *argumentos], pasta / "suspensor.log")
+    try:
+        yield processo
+    finally:
+        processo.kill()
+        processo.wait()

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +14,7 @@ from erp.rotinas.models import Execucao
 from erp.rotinas.services import executar
 from tests.erp.colaboradores.elenco import SEGUNDA, colaborador, marcar, na_escala
 from tests.falhas.test_tipar_morto import espera_pela_linha, outros_conectados
-from tests.falhas.vivos import RAIZ, esperar, url_do_banco
+from tests.falhas.vivos import em_outro_processo, esperar
 
 CAMINHO = "RegistroPonto/GerarRegistroPontosRotina"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,15 +52,11 @@ def test_morta_no_meio_a_proxima_pega_de_onde_parou(tmp_path: Path) -> None:
 
 
 def _matar_quando_esperar(pasta: Path, execucao: Execucao) -> None:
-    ambiente = os.environ | {"DATABASE_URL": url_do_banco(), "LOG_NIVEL": "ERROR"}
-    with (pasta / "apontador.log").open("ab") as saida:
-        processo = subprocess.Popen(
-            [sys.executable, "-m", "tests.falhas.apontador", str(execucao.pk), SEGUNDA.isoformat()],
-            cwd=RAIZ, env=ambiente, stdout=saida, stderr=saida,
-        )  # fmt: skip
-        try:
-            esperar(espera_pela_linha, 90, (pasta / "apontador.log").read_text())
-            processo.send_signal(signal.SIGKILL)
-        finally:
-            processo.kill()
-            processo.wait()
+    processo = em_outro_processo(
+        ["tests.falhas.apontador", str(execucao.pk), SEGUNDA.isoformat()], pasta / "apontador.log"
+    )
+    try:
+        esperar(espera_pela_linha, 90, (pasta / "apontador.log").read_text())
+    finally:
+        processo.kill()
+        processo.wait()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +14,8 @@ import pytest
 
 from erp.rotinas.models import Execucao
 from tests.falhas.rotineiro import CAMINHO, FEITO, TAMANHO
-from tests.falhas.vivos import RAIZ, esperar, url_do_banco
+from tests.falhas.vivos import em_outro_processo, esperar
+from tests.filhos import Filho
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Situacao = Execucao.Situacao
@@ -29,15 +27,11 @@ class Turma:
 
     def __init__(self, pasta: Path) -> None:
         self.pasta = pasta
-        self.processos: dict[str, subprocess.Popen[bytes]] = {}
+        self.processos: dict[str, Filho] = {}
 
     def levantar(self, *nomes: str) -> None:
-        ambiente = os.environ | {"DATABASE_URL": url_do_banco(), "LOG_NIVEL": "ERROR"}
         for nome in nomes:
-            with (self.pasta / f"{nome}.log").open("ab") as saida:
-                self.processos[nome] = subprocess.Popen(
-                    [sys.executable, "-m", "tests.falhas.rotineiro"], cwd=RAIZ, env=ambiente, stdout=saida, stderr=saida
-                )
+            self.processos[nome] = em_outro_processo(["tests.falhas.rotineiro"], self.pasta / f"{nome}.log")
 
     def sinalizar(self, nome: str, sinal: signal.Signals) -> None:
         self.processos[nome].send_signal(sinal)

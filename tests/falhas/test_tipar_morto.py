@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +12,7 @@ from django.utils import timezone
 from clientes.models import Etiqueta, HistoricoEtiqueta, TipoEtiqueta
 from erp.rotinas.models import Execucao
 from tests.erp.planos.tipagem.elenco import CAMINHO, DOMINGO, cliente, recebido, tipar
-from tests.falhas.vivos import RAIZ, esperar, url_do_banco
+from tests.falhas.vivos import em_outro_processo, esperar
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -80,15 +76,9 @@ def test_morta_no_meio_a_proxima_pega_de_onde_parou(tmp_path: Path) -> None:
 
 
 def _matar_quando_esperar(pasta: Path, execucao: Execucao) -> None:
-    ambiente = os.environ | {"DATABASE_URL": url_do_banco(), "LOG_NIVEL": "ERROR"}
-    with (pasta / "tipador.log").open("ab") as saida:
-        processo = subprocess.Popen(
-            [sys.executable, "-m", "tests.falhas.tipador", str(execucao.pk), DOMINGO.isoformat()],
-            cwd=RAIZ, env=ambiente, stdout=saida, stderr=saida,
-        )  # fmt: skip
-        try:
-            esperar(espera_pela_linha, 90, (pasta / "tipador.log").read_text())
-            processo.send_signal(signal.SIGKILL)
-        finally:
-            processo.kill()
-            processo.wait()
+    processo = em_outro_processo(["tests.falhas.tipador", str(execucao.pk), DOMINGO.isoformat()], pasta / "tipador.log")
+    try:
+        esperar(espera_pela_linha, 90, (pasta / "tipador.log").read_text())
+    finally:
+        processo.kill()
+        processo.wait()

@@ -76,7 +76,7 @@ def no_ar(registro: Path, **ambiente: str) -> Iterator[Web]:
         yield web
     finally:
         with contextlib.suppress(psutil.NoSuchProcess):
-            for um in [*psutil.Process(processo.pid).children(recursive=True), processo]:
+            for um in [*psutil.Process(processo.pid).children(recursive=True), psutil.Process(processo.pid)]:
                 um.kill()
         processo.wait()
 

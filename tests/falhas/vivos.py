@@ -23,6 +23,8 @@ import psutil
 from django.conf import settings
 from django.db import connection
 
+from tests.filhos import Filho, filho
+
 RAIZ = Path(__file__).resolve().parents[2]
 
 
@@ -41,6 +43,11 @@ def url_do_banco() -> str:
     return f"postgresql://{credencial}@{partes['HOST']}:{partes['PORT'] or 5432}/{partes['NAME']}"
 
 
+def em_outro_processo(comando: list[str], saida: Path) -> Filho:
+    """`python -m comando`, quiet, on the test database."""
+    return filho(comando, os.environ | {"DATABASE_URL": url_do_banco(), "LOG_NIVEL": "ERROR"}, saida=saida)
+
+
 @dataclass
 class Vivos:
     """The processes; `matar` kills one with SIGKILL, `levantar` starts those that are missing."""
@@ -48,7 +55,7 @@ class Vivos:
     chave: str
     pasta: Path
     porta: int = field(default_factory=porta_livre)
-    processos: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processos: dict[str, subprocess.Popen[bytes] | Filho] = field(default_factory=dict)
 
     @property
     def ambiente(self) -> dict[str, str]:
@@ -75,7 +82,11 @@ class Vivos:
         for nome, comando in self.comandos.items():
             processo = self.processos.get(nome)
             if processo is None or processo.poll() is not None:
-                with (self.pasta / f"{nome}.log").open("ab") as saida:
+                registro = self.pasta / f"{nome}.log"
+                if nome != "web":
+                    self.processos[nome] = filho(comando, self.ambiente, saida=registro)
+                    continue
+                with registro.open("ab") as saida:
                     self.processos[nome] = subprocess.Popen(
                         [sys.executable, "-m", *comando], cwd=RAIZ, env=self.ambiente, stdout=saida, stderr=saida
                     )

@@ -9,7 +9,16 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 
-from filas.drain import LOTES_POR_VEZ, ConflitoTransitorio, ErroDefinitivo, Resumo, _trava, chave_da_trava, drenar
+from filas.drain import (
+    LOTES_POR_VEZ,
+    ConflitoTransitorio,
+    ErroDefinitivo,
+    Resumo,
+    _recolher_mortos,
+    _trava,
+    chave_da_trava,
+    drenar,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,6 +81,9 @@ class DrenoDeTeste:
     def contar_mortes(self, cursor: CursorWrapper, ids: Sequence[int], maximo: int) -> None:
         cursor.execute("UPDATE teste_dreno SET mortes = mortes + 1 WHERE id = ANY(%s) AND situacao = 1", [list(ids)])
         cursor.execute("UPDATE teste_dreno SET situacao = 2, codigo = 'MORTES' WHERE mortes >= %s", [maximo])
+
+    def separar(self, cursor: CursorWrapper, ids: Sequence[int]) -> None:
+        cursor.execute("UPDATE teste_dreno SET mortes = greatest(mortes, 1) WHERE id = ANY(%s)", [list(ids)])
 
 
 @pytest.fixture
@@ -190,6 +202,21 @@ def test_depois_de_tres_mortes_a_linha_e_um_erro(dreno: DrenoDeTeste) -> None:
     _anotar([1])
     drenar([dreno], limite=100)
     assert situacoes() == [ERRO, FEITA]
+
+
+def test_o_banco_que_reinicia_quantas_vezes_for_nao_e_culpa_de_linha_nenhuma(dreno: DrenoDeTeste) -> None:
+    encher("bom", "bom", "bom")
+    for ids in ([1, 2], [1, 2], [1, 2], [1]):  # in hand, and the server that wrote the note is no more
+        _anotar(ids)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE filas_drenagem SET iniciada_em = pg_postmaster_start_time() - interval '1 second'")
+        _recolher_mortos(dreno, 1)
+        assert anotadas() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, situacao, mortes FROM teste_dreno ORDER BY id")
+        assert cursor.fetchall() == [(1, ADIADA, 1), (2, PENDENTE, 1), (3, PENDENTE, 0)]
+    drenar([dreno], limite=100)
+    assert (dreno.lotes, situacoes()) == ([[2], [3]], [ADIADA, FEITA, FEITA])
 
 
 def test_linha_que_derruba_a_conexao_e_adiada_e_as_outras_seguem(dreno: DrenoDeTeste) -> None:

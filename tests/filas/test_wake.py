@@ -3,7 +3,7 @@ import logging
 import pytest
 from django.db import transaction
 
-from filas import acordar, registrar_despertador, wake
+from filas import acordar, registrar_despertador
 from filas.wake import _despertadores
 
 
@@ -101,7 +101,7 @@ def test_nome_sem_dono_fica_no_log(acordados, caplog):
 @pytest.mark.django_db(transaction=True)
 def test_com_intervalo_um_chamado_vale_por_todos_ate_ele_passar(acordados, monkeypatch):
     agora = [100.0]
-    monkeypatch.setattr(wake.time, "monotonic", lambda: agora[0])
+    monkeypatch.setattr("filas.wake.time.monotonic", lambda: agora[0])
     registrar_despertador("c", lambda: acordados.append("c"), intervalo=1)
     for momento in (100.0, 100.4, 100.99, 101.0, 101.5, 103.0):
         agora[0] = momento

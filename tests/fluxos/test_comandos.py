@@ -76,8 +76,10 @@ class Loja:
             guid_operacao=uuid4(), id_ponto_venda=1, id_turno=1, operacao=especie, data_hora_inicio=QUANDO,
             data_hora_termino=QUANDO, valor_produtos=D(total), valor_total=D(total), **campos,
         )  # fmt: skip
-        pago = [terminal.FinalizadorOperacaoPdv(item=1, id_finalizador=finalizador, valor=D(total))]
-        gravar([Registro(operacao, finalizadores=pago if finalizador else (), **filhos)])
+        pago = (
+            [terminal.FinalizadorOperacaoPdv(item=1, id_finalizador=finalizador, valor=D(total))] if finalizador else ()
+        )
+        gravar([Registro(operacao, finalizadores=pago, **filhos)])
         return operacao.pk
 
     def anotar(self, numero: int) -> None:

@@ -53,10 +53,14 @@ def com_erro() -> dict[int, str]:
     return {numero: codigo.partition(":")[0] for numero, codigo in linhas}
 
 
-def test_so_o_que_foi_feito_errado_de_proposito_termina_em_erro(chave: str, live_server: LiveServer) -> None:
-    *_, feito = simular(Parametros(operacoes=3_000, produtos=300, erros=10))
+@pytest.mark.parametrize("operacoes", [1_000, pytest.param(3_000, marks=pytest.mark.prova)])
+def test_so_o_que_foi_feito_errado_de_proposito_termina_em_erro(
+    chave: str, live_server: LiveServer, operacoes: int
+) -> None:
+    *_, feito = simular(Parametros(operacoes=operacoes, produtos=300, erros=10))
+    assert {d.desvio for d in feito.desvios} == set(CODIGOS)
     replicar(live_server, chave)
-    assert OperacaoPdv.objects.count() == 3_000
+    assert OperacaoPdv.objects.count() == operacoes
     drenar_tudo()
     erros = com_erro()
     assert erros == {d.operacao.pk: CODIGOS[d.desvio] for d in feito.desvios}

@@ -25,7 +25,7 @@ def ana() -> None:
 
 def test_a_previa_segue_o_que_se_digita_e_o_clique_escreve_o_campo(pagina: Page) -> None:
     criar_modelos()
-    modelo = ModeloMensagem.objects.get(codigo="titulo_a_vencer")
+    modelo = ModeloMensagem.objects.get(codigo="titulo_a_vencer", canal="email")
     entrar(pagina)
     pagina.goto(f"/admin/contatos/modelomensagem/{modelo.pk}/change/")
     previa = pagina.locator("#previa")

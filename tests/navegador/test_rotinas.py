@@ -21,7 +21,7 @@ from erp.rotinas.registro import DO_DIA, rotina
 from erp.rotinas.services import executar_pendentes, sincronizar_agendas
 from erp.rotinas.tarefas import em_palavras
 from tests.erp.elenco import pessoa
-from tests.navegador.test_admin_do_pdv import SENHA
+from tests.navegador.test_admin_do_pdv import SENHA, entrar
 
 pytestmark = [pytest.mark.navegador, pytest.mark.django_db(transaction=True)]
 ROTINAS = "/admin/rotinas/rotinaagendada/"
@@ -52,7 +52,7 @@ def rui() -> str:
     return quem.username
 
 
-def entrar(pagina: Page) -> Page:
+def entrar_com_senha(pagina: Page) -> Page:
     pagina.goto("/admin/login/")
     pagina.get_by_label("Usuário").fill(rui())
     pagina.get_by_label("Senha").first.fill(SENHA)
@@ -63,14 +63,15 @@ def entrar(pagina: Page) -> Page:
 
 @pytest.fixture
 def na_ti(suspensao: RotinaAgendada, pagina: Page) -> Page:
-    return entrar(pagina)
+    entrar(pagina, rui())
+    return pagina
 
 
 @pytest.fixture
 def sem_script(suspensao: RotinaAgendada, pagina: Page, navegador: Browser, live_server: Any) -> Iterator[Page]:
     contexto = navegador.new_context(base_url=live_server.url, locale="pt-BR", java_script_enabled=False)
     contexto.set_default_timeout(20_000)
-    yield entrar(contexto.new_page())
+    yield entrar_com_senha(contexto.new_page())
     contexto.close()
 
 

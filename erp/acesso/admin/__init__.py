@@ -1,3 +1,3 @@
 """The pages of acesso: keys, approvals, staff."""
 
-from erp.acesso.admin import aprovacoes, chaves, equipe  # noqa: F401  # importing registers
+from erp.acesso.admin import aprovacoes, chaves, entradas, equipe  # noqa: F401  # importing registers

@@ -9,6 +9,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
+from auditoria.vigias import vigiar
+
 
 class Aprovacao(models.Model):
     """A request that somebody else must approve before a service acts on it."""
@@ -90,6 +92,7 @@ class Aprovacao(models.Model):
                 name="aprovacao_consumida_tem_hora",
             ),
         )
+        triggers = vigiar()
 
     @property
     def solicitante(self) -> str:

@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from auditoria.vigias import vigiar
+
 
 class ChaveApi(models.Model):
     """A key of a till or of an integrator. Its text is shown once and never stored: only its SHA-256 is.
@@ -46,6 +48,7 @@ class ChaveApi(models.Model):
             ),
             models.CheckConstraint(condition=~models.Q(escopos=[]), name="chave_tem_escopo"),
         )
+        triggers = vigiar(ignorar=("ultimo_uso_em",))
 
     def __str__(self) -> str:
         return f"{self.nome} ({self.prefixo})"

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from auditoria.vigias import vigiar
+
 
 class EscopoFilial(models.Model):
     """A filial that one member of staff may see. Nobody sees a filial without a row here, save who sees all."""
@@ -17,6 +19,7 @@ class EscopoFilial(models.Model):
         verbose_name_plural = "filiais do usuário"
         permissions = (("ver_todas_filiais", "Vê todas as filiais"),)
         constraints = (models.UniqueConstraint(fields=["usuario", "filial_id"], name="escopo_uma_vez_por_filial"),)
+        triggers = vigiar("auth.user", chave="usuario_id")
 
     def __str__(self) -> str:
         return f"filial {self.filial_id}"

@@ -12,7 +12,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from auditoria.services import Ator, ator_usuario, registrar
+from auditoria.sensivel import sensivel
+from auditoria.services import ATOR_SISTEMA, Ator, ator_usuario, registrar
 from erp.acesso.erros import ErroDefinitivo
 from erp.acesso.models import Aprovacao
 
@@ -38,6 +39,7 @@ def registrar_decisao(acao: str, fn: AoDecidir, *, ao_vencer: AoDecidir | None =
         _ao_vencer[acao] = ao_vencer
 
 
+@sensivel("acesso.aprovacao_solicitada")
 @transaction.atomic
 def solicitar(
     *,
@@ -83,16 +85,19 @@ def solicitar(
     return aprovacao
 
 
+@sensivel("acesso.aprovacao_aprovada")
 def aprovar(*, aprovacao: Aprovacao, por: User, motivo: str) -> Aprovacao:
     """Approve somebody else's request. Raises `ErroDefinitivo` (see `_decidir`) or `PermissionDenied`."""
     return _decidir(aprovacao, Situacao.APROVADA, por, motivo)
 
 
+@sensivel("acesso.aprovacao_recusada")
 def recusar(*, aprovacao: Aprovacao, por: User, motivo: str) -> Aprovacao:
     """Refuse somebody else's request. Raises as `aprovar` does."""
     return _decidir(aprovacao, Situacao.RECUSADA, por, motivo)
 
 
+@sensivel("acesso.aprovacao_usada")
 @transaction.atomic
 def consumir(
     *, acao: str, objeto: str, objeto_id: str, por: User | Ator, dados: Mapping[str, Any] | None = None
@@ -123,6 +128,7 @@ def consumir(
     return aprovacao
 
 
+@sensivel("acesso.aprovacao_vencida")
 @transaction.atomic
 def vencer(acao: str) -> int:
     """Close the requests of `acao` whose time is over; returns how many."""
@@ -172,6 +178,7 @@ def _vencer(vencidas: QuerySet[Aprovacao]) -> int:
     quantas = 0
     for aprovacao in vencidas.select_for_update().order_by("pk"):
         _mover(aprovacao, Situacao(aprovacao.situacao), situacao=Situacao.VENCIDA)
+        _auditar("acesso.aprovacao_vencida", aprovacao, ATOR_SISTEMA, "")
         if seguir := _ao_vencer.get(aprovacao.acao):
             seguir(aprovacao)
         quantas += 1

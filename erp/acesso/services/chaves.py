@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import Ator, registrar
 from erp.acesso import escopos as registro
 from erp.acesso.erros import ErroDefinitivo
@@ -16,6 +17,7 @@ from erp.acesso.services.autenticacao import esquecer_autenticacoes
 OBJETO = "acesso.ChaveApi"
 
 
+@sensivel("acesso.chave_criada")
 @transaction.atomic
 def criar_chave(
     *,
@@ -47,6 +49,7 @@ def criar_chave(
     return chave, nova.texto
 
 
+@sensivel("acesso.chave_revogada")
 @transaction.atomic
 def revogar_chave(*, chave: ChaveApi, motivo: str, ator: Ator) -> ChaveApi:
     """Make a key open nothing any more, for ever. Other processes notice within `SEGUNDOS_DE_CACHE` seconds.

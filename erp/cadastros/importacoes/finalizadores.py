@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from auditoria.sensivel import sensivel
 from erp.cadastros.condicoes import problemas_da_condicao
 from erp.cadastros.models import Adquirente, CondicaoFinalizador, Conta, EspecieFinalizador, Finalizador
 from erp.cadastros.planilhas import celulas
@@ -95,6 +96,7 @@ class ImportacaoDeFinalizadores(ImportacaoDePlanilha):
                 if campo not in linha.valores:  # else it is there, and already refused
                     erros.anotar(linha.numero, f"{campo}: {mensagem}")
 
+    @sensivel("cadastros.finalizador_criado", "cadastros.condicaofinalizador_criada")
     def gravar(self, contexto: Contexto) -> None:
         for objeto in self._a_gravar:
             if isinstance(objeto, CondicaoFinalizador):

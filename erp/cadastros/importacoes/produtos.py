@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.cadastros.models import Produto
 from erp.cadastros.planilhas import celulas
@@ -52,6 +53,7 @@ class ImportacaoDeProdutos(ImportacaoDePlanilha):
             previas.append(Previa(linha.numero, tipo, [str(codigo), *_celulas(antes, depois)]))  # type: ignore[arg-type]  # a literal each
         return previas
 
+    @sensivel("cadastros.produtos_importados")
     def gravar(self, contexto: Contexto) -> None:
         if not self._a_gravar:
             return

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook  # type: ignore[import-untyped]  # it has no types
-
 BYTES_MAXIMO = 15 * 1024 * 1024
 BYTES_ABERTO_MAXIMO = 300 * 1024 * 1024  # an XLSX is a ZIP: a small file may open into a huge one
 LINHAS_MAXIMO = 50_000
@@ -98,6 +96,8 @@ def _decodificar(conteudo: bytes) -> str:
 
 
 def _ler_xlsx(conteudo: bytes) -> Iterator[LinhaLida]:
+    from openpyxl import load_workbook  # type: ignore[import-untyped]  # no types; slow to load: paid by who reads one
+
     try:
         with zipfile.ZipFile(io.BytesIO(conteudo)) as arquivo:
             aberto = sum(parte.file_size for parte in arquivo.infolist())

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from erp.cadastros.feriados import dias_de
 from erp.cadastros.models import FeriadoMunicipal
 from erp.cadastros.services import excluir_com_auditoria, gravar_com_auditoria
@@ -16,17 +17,19 @@ from erp.colaboradores.models import Colaborador, EscalaColaborador, FolhaDia
 from erp.colaboradores.services.toques import tocar_escala, tocar_folhas
 
 
+@sensivel("colaboradores.colaborador_criado", "colaboradores.colaborador_alterado")
 @transaction.atomic
 def gravar_colaborador(pessoa: Colaborador, *, usuario: User, motivo: str = "") -> bool:
     """Save; sheets from the first day that a change of contract or município reaches are computed again."""
     antes = Colaborador.objects.select_for_update(no_key=True).filter(pk=pessoa.pk).first() if pessoa.pk else None
     mudou = gravar_com_auditoria(pessoa, usuario=usuario, motivo=motivo)
-    if mudou and antes is not None and (desde := _desde_quando(antes, pessoa)):
+    if mudou and antes is not None and (desde := desde_quando(antes, pessoa)):
         with connection.cursor() as cursor:
             tocar_folhas(cursor, [pessoa.pk], desde)
     return mudou
 
 
+@sensivel("colaboradores.escalacolaborador_criado")
 @transaction.atomic
 def gravar_vigencia(vigencia: EscalaColaborador, *, usuario: User) -> bool:
     """Save; the sheets from its first day, as it was and as it is, are computed again, or made."""
@@ -37,6 +40,7 @@ def gravar_vigencia(vigencia: EscalaColaborador, *, usuario: User) -> bool:
     return mudou
 
 
+@sensivel("colaboradores.escalacolaborador_excluido")
 @transaction.atomic
 def excluir_vigencia(vigencia: EscalaColaborador, *, usuario: User) -> None:
     """Take a schedule off somebody: the one before it goes on."""
@@ -64,7 +68,7 @@ def _tocar_vigencia(colaborador: int, desde: date) -> None:
         tocar_escala(cursor, colaborador, desde, timezone.localdate())
 
 
-def _desde_quando(antes: Colaborador, depois: Colaborador) -> date | None:
+def desde_quando(antes: Colaborador, depois: Colaborador) -> date | None:
     """The first day whose sheet the change reaches; None when it reaches none."""
     dias: list[date] = []
     if (antes.municipio, antes.controla_ponto) != (depois.municipio, depois.controla_ponto):

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from auditoria.rules import mascarar_documento
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.acesso.erros import ErroDefinitivo
 from erp.colaboradores.fusos import fuso_da_uf, fuso_de
@@ -37,6 +38,7 @@ class _Nova(NamedTuple):
     momento: datetime
 
 
+@sensivel("colaboradores.marcacoes_importadas")
 def importar_marcacoes(*, relogio: Relogio, arquivo: str, conteudo: bytes, usuario: User) -> ImportacaoMarcacoes:
     """Take in an AFD or a CSV of a clock: the marks that are new, by NSR; the same file again brings none.
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.acesso.erros import ErroDefinitivo
 from erp.colaboradores.apuracao.valores import DIA
@@ -45,6 +46,7 @@ class Pedido:
     dia_fim: date | None = None
 
 
+@sensivel("colaboradores.ponto_tratado")
 def tratar(pedido: Pedido, *, autor: User) -> Tratamento:
     """Note a treatment and compute the sheets that it touches, together. Raises `ErroDefinitivo` with the way out."""
     with transaction.atomic():
@@ -67,6 +69,7 @@ def tratar(pedido: Pedido, *, autor: User) -> Tratamento:
     return tratamento
 
 
+@sensivel("colaboradores.tratamento_anulado")
 def anular(*, tratamento: Tratamento, motivo: str, autor: User) -> Tratamento:
     """Take a treatment back, whole, and compute its sheets again. What was an absence before waits again."""
     with transaction.atomic():

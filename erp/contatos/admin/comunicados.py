@@ -21,15 +21,25 @@ from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.documentos import limpar
 from erp.contatos import services
 from erp.contatos.admin import textos
-from erp.contatos.admin.filtros import ModeloFiltro, MotivoFiltro, PeriodoFiltro, SituacaoFiltro
+from erp.contatos.admin.filtros import (
+    SEM_NOTICIA,
+    ModeloFiltro,
+    MotivoFiltro,
+    PeriodoFiltro,
+    SituacaoFiltro,
+    sem_noticia,
+)
+from erp.contatos.admin.whatsapp import contado_de, momentos
 from erp.contatos.canais import canais
-from erp.contatos.models import Comunicado
+from erp.contatos.models import Canal, Comunicado
+from erp.contatos.services.reserva import MOTIVOS as RESERVA
 from filas.admin.topo import frase_do_parado
 from filas.estado import parados
 from filas.models import Mensagem
 
 ACHADOS = 500
 EM_MASSA = 2_000
+CONTADOS = 999
 Situacao = Comunicado.Situacao
 
 
@@ -53,7 +63,12 @@ class ComunicadoAdmin(SomenteLeitura, AdminBase):
         css = {"all": ["pdv/retaguarda.css", "contatos/contatos.css"]}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"parado": parado(), **(extra_context or {})})
+        esquecidos = len(sem_noticia(Comunicado.objects.order_by()).values_list("pk")[: CONTADOS + 1])
+        extra = {
+            "parado": parado(), "sem_noticia": f"?situacao={SEM_NOTICIA}",
+            "quantos_sem_noticia": f"mais de {CONTADOS}" if esquecidos > CONTADOS else esquecidos,
+        }  # fmt: skip
+        return super().changelist_view(request, extra | (extra_context or {}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         linhas: QuerySet[Any] = super().get_queryset(request)
@@ -82,7 +97,8 @@ class ComunicadoAdmin(SomenteLeitura, AdminBase):
 
     @acao_com_motivo(
         titulo="Cancelar o envio",
-        explicacao="O que ainda não saiu não sai mais, e não volta sozinho. O que já está com o servidor de e-mail não volta.",
+        explicacao="O que ainda não saiu não sai mais, e não volta sozinho. O que já está com o servidor de e-mail, ou com a "
+        "Meta, não volta.",
         permissao="contatos.cancelar_comunicado",
         botao="Cancelar o envio",
         perigosa=True,
@@ -102,7 +118,11 @@ class ComunicadoAdmin(SomenteLeitura, AdminBase):
     )
     def repetir(self, queryset: QuerySet[Any], motivo: str, usuario: User) -> str:
         feitos = services.repetir(_ids(queryset), usuario=usuario, motivo=motivo)
-        return "Nenhum deles estava parado." if feitos == 0 else f"Voltaram a esperar a vez: {feitos}."
+        return (
+            "Nenhum deles estava parado, ou o mesmo aviso já foi pelo outro canal."
+            if feitos == 0
+            else f"Voltaram a esperar a vez: {feitos}."
+        )
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -145,7 +165,8 @@ class ComunicadoAdmin(SomenteLeitura, AdminBase):
             ("Vale até", textos.completa(c.valido_ate) if c.valido_ate else "sem prazo", ""),
             ("Na fila desde", textos.completa(c.enfileirado_em), _na_fila(request, c)),
             ("Terminado em", textos.completa(c.terminado_em), ""),
-            ("Message-ID", str(c.token), ""),
+            ("Message-ID" if c.canal == Canal.EMAIL else "Identificação", str(c.token), ""),
+            *[("Na Meta", momentos(envio) or "aceita", "") for envio in contado_de(c.pk) if c.canal == Canal.WHATSAPP],
         ]
 
     # The columns
@@ -181,9 +202,11 @@ class ComunicadoAdmin(SomenteLeitura, AdminBase):
                 return "Está na fila de envio"
             case Situacao.ENTREGUE:
                 return f"Entregue {textos.curta(c.terminado_em)}"
+            case Situacao.ENVIADO:
+                return f"A Meta aceitou {textos.curta(c.terminado_em)}; a entrega ela conta depois"
             case Situacao.FALHOU:
                 return f"Espera você desde {textos.curta(c.terminado_em)}"
-        return f"Parado {textos.curta(c.terminado_em)}"
+        return "Passou para o e-mail" if passou_ao_email(c) else f"Parado {textos.curta(c.terminado_em)}"
 
 
 def parado() -> str:
@@ -199,14 +222,34 @@ def frase(c: Comunicado) -> str:
         case Situacao.PENDENTE:
             return f"Espera a hora: sai a partir de {textos.curta(c.nao_antes_de)}. {c.detalhe}"
         case Situacao.NA_FILA:
-            return f"Está na fila de envio. {c.detalhe}"
+            return f"Está na fila de envio. {c.detalhe or na_fila(c)}"
+        case Situacao.ENVIADO:
+            return f"A Meta aceitou em {textos.completa(c.terminado_em)} e ainda não contou a entrega: não vale como prova."
+        case Situacao.ENTREGUE if c.canal == Canal.WHATSAPP:
+            return f"Chegou ao aparelho em {textos.completa(c.terminado_em)}, disse a Meta."
         case Situacao.ENTREGUE:
             return (
                 f"O servidor de e-mail aceitou em {textos.completa(c.terminado_em)}. Não há como provar que foi lido."
             )
         case Situacao.FALHOU:
             return f"Falhou: {c.detalhe} Corrija e reprocesse a mensagem na fila."
-    return f"Não foi enviado: {c.detalhe}"
+    seguiu = " O mesmo aviso foi para o e-mail: não é preciso fazer nada." if passou_ao_email(c) else ""
+    return f"Não foi por este canal: {c.detalhe}{seguiu}" if seguiu else f"Não foi enviado: {c.detalhe}"
+
+
+def passou_ao_email(c: Comunicado) -> bool:
+    """Its channel was chosen here and did not get there: e-mail took its place."""
+    return c.preferido and c.canal != Canal.EMAIL and c.motivo in RESERVA
+
+
+def na_fila(c: Comunicado) -> str:
+    """What the queue says of its message: why it waits, whether it is in doubt."""
+    contextos = [porta.contexto for porta in canais() if porta.codigo == c.canal]
+    mensagens = Mensagem.objects.filter(contexto__in=contextos, chave=str(c.pk), situacao=Mensagem.Situacao.PENDENTE)
+    mensagem = mensagens.exclude(causa="").order_by("-pk").first()
+    if mensagem is None:
+        return ""
+    return f"{mensagem.mensagem} Próxima tentativa: {textos.curta(mensagem.proxima_tentativa_em)}."
 
 
 def achados(termo: str) -> set[int]:

@@ -1,6 +1,6 @@
 """The filters of the list of comunicados, each with the index that serves it.
 
-- situação: `comunicado_situacao`; modelo: `comunicado_modelo`; motivo: `comunicado_motivo`;
+- situação, and what has no news: `comunicado_situacao`; modelo: `comunicado_modelo`; motivo: `comunicado_motivo`;
 - período: the primary key, for a moment is a range of ids (`filas.faixas`).
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters import admin as unfold_filtros
@@ -24,6 +24,7 @@ from filas.faixas import faixa_do_periodo
 
 Opcoes = Iterable[tuple[Any, str]]
 Situacao = Comunicado.Situacao
+SEM_NOTICIA = "sem-noticia"
 PARADAS = (Situacao.NAO_ENVIADO, Situacao.FALHOU)
 
 if TYPE_CHECKING:  # unfold is untyped; what it adds to Django's own class is appearance
@@ -35,14 +36,30 @@ else:
 class SituacaoFiltro(admin.SimpleListFilter):
     title = "situação"
     parameter_name = "situacao"
-    ORDEM = (Situacao.FALHOU, Situacao.NAO_ENVIADO, Situacao.PENDENTE, Situacao.NA_FILA, Situacao.ENTREGUE)
+    ORDEM = (
+        Situacao.FALHOU, Situacao.NAO_ENVIADO, Situacao.PENDENTE, Situacao.NA_FILA, Situacao.ENVIADO, Situacao.ENTREGUE,
+    )  # fmt: skip
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Opcoes:
-        return [(str(s.value), s.label) for s in self.ORDEM]
+        return [*((str(s.value), s.label) for s in self.ORDEM), (SEM_NOTICIA, "Sem notícia há mais de um dia")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         valor = self.value() or ""
-        return queryset.filter(situacao=int(valor)) if valor in {"0", "1", "2", "3", "4"} else queryset
+        if valor == SEM_NOTICIA:
+            return sem_noticia(queryset)
+        return queryset.filter(situacao=int(valor)) if valor in {str(s.value) for s in self.ORDEM} else queryset
+
+
+def sem_noticia(linhas: QuerySet[Any]) -> QuerySet[Any]:
+    """Out for more than a day, and nobody said what became of it: in the queue still, or taken and never delivered.
+
+    After 30 days Meta gives up what it took, and nothing will be said.
+    """
+    agora = timezone.now()
+    espera = Q(situacao=Situacao.NA_FILA) | Q(
+        situacao=Situacao.ENVIADO, enfileirado_em__gt=agora - timedelta(days=30)
+    )  # fmt: skip
+    return linhas.filter(espera, enfileirado_em__lt=agora - timedelta(days=1))
 
 
 class ModeloFiltro(_Lista):
@@ -50,7 +67,7 @@ class ModeloFiltro(_Lista):
     parameter_name = "modelo"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Opcoes:
-        return [(m.codigo, m.titulo) for m in modelos()]
+        return list({m.codigo: m.titulo for m in modelos()}.items())  # on however many channels
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(modelo=self.value()) if self.value() else queryset

@@ -13,11 +13,13 @@ from erp.contatos.canais import CanalDesconhecido, canal
 from erp.contatos.decisao import MOTIVOS
 from erp.contatos.models import Canal, Comunicado
 from erp.contatos.registro import modelo_de
+from erp.contatos.whatsapp.numeros import formatar
 from filas.causas import causa_de
 
 CORES: Final = {
     Comunicado.Situacao.PENDENTE: "warning",
     Comunicado.Situacao.NA_FILA: "info",
+    Comunicado.Situacao.ENVIADO: "info",
     Comunicado.Situacao.ENTREGUE: "success",
     Comunicado.Situacao.NAO_ENVIADO: "default",
     Comunicado.Situacao.FALHOU: "danger",
@@ -31,7 +33,8 @@ def ve_enderecos(request: HttpRequest) -> bool:
 def endereco(comunicado: Comunicado, *, inteiro: bool) -> str:
     """Where it went, or goes; masked for who may not read documents."""
     if inteiro or not comunicado.endereco:
-        return comunicado.endereco
+        no_whatsapp = comunicado.canal == Canal.WHATSAPP and comunicado.endereco
+        return formatar(comunicado.endereco) if no_whatsapp else comunicado.endereco
     try:
         return canal(comunicado.canal).mascarar(comunicado.endereco)
     except CanalDesconhecido:

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from clientes.models import Cliente
 from erp.contatos import enderecos
+from erp.contatos.canais import Externo, Porta
 from erp.contatos.models import Canal, Comunicado
 from erp.contatos.textos import Carta
 
 CONTEXTO: Final = "Email"
 
 
-class PortaEmail:
+class PortaEmail(Porta):
     codigo: str = Canal.EMAIL.value
     contexto: str = CONTEXTO
 
@@ -29,7 +30,9 @@ class PortaEmail:
         achados = {codigo: self.normalizar(email) for codigo, email in linhas.values_list("pk", "email")}
         return {codigo: email for codigo, email in achados.items() if email}
 
-    def conteudo(self, comunicado: Comunicado, endereco: str, carta: Carta) -> dict[str, Any]:
+    def conteudo(
+        self, comunicado: Comunicado, endereco: str, carta: Carta, externo: Externo | None = None
+    ) -> dict[str, Any]:
         return {
             "comunicado": comunicado.pk,
             "token": str(comunicado.token),

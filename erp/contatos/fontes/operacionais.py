@@ -78,6 +78,7 @@ MODELO: Final = Modelo(
     },
     assunto="Lembrete: {{titulo}}",
     corpo="Olá, {{primeiro_nome}}.\n\n{{texto}}\n\nLembrete de {{data}}.",
+    so_email=True,
 )  # fmt: skip
 
 FONTE: Final = Fonte(NOME, "Lembretes operacionais", ler, continuam)

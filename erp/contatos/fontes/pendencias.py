@@ -120,6 +120,7 @@ MODELO: Final = Modelo(
     },
     assunto="{{quantas}} à sua espera",
     corpo="Bom dia, {{primeiro_nome}}.\n\nO que espera por você hoje:\n\n{{lista}}",
+    so_email=True,
 )  # fmt: skip
 
 FONTE: Final = Fonte(NOME, "Pendências da equipe", ler, continuam)

@@ -5,5 +5,16 @@ from erp.contatos.models.descadastro import Descadastro
 from erp.contatos.models.lembrete import Lembrete
 from erp.contatos.models.modelo import Canal, ModeloMensagem
 from erp.contatos.models.regua import PassoDaRegua
+from erp.contatos.models.whatsapp import ContatoWhatsapp, EnvioWhatsapp, NumeroWhatsapp
 
-__all__ = ["Canal", "Comunicado", "Descadastro", "Lembrete", "ModeloMensagem", "PassoDaRegua"]
+__all__ = [
+    "Canal",
+    "Comunicado",
+    "ContatoWhatsapp",
+    "Descadastro",
+    "EnvioWhatsapp",
+    "Lembrete",
+    "ModeloMensagem",
+    "NumeroWhatsapp",
+    "PassoDaRegua",
+]

@@ -1,7 +1,8 @@
 """What the company tells one person about one fact, on one channel.
 
 Guarantees, each with a test that names it (`tests/erp/contatos`):
-- a fact is told at most once per channel: (fato, canal) is unique, whoever hands it over and however often;
+- a fact is told at most once per channel: (fato, canal) is unique, whoever hands it over and however often; one whose
+  channel is chosen here goes by one, and by e-mail only if that one did not get there;
 - what a person receives is what is kept here (`assunto`, `texto`), with when and what the server answered;
 - a comunicado is in the queue to the world at most once at a time, and goes again with the same token.
 """
@@ -27,6 +28,7 @@ class Comunicado(models.Model):
         ENTREGUE = 2, "Entregue"
         NAO_ENVIADO = 3, "Não enviado"
         FALHOU = 4, "Falhou"
+        ENVIADO = 5, "Enviado, sem entrega ainda"
 
     # from -> to; a change is a guarded UPDATE that looks at what it found
     TRANSICOES: ClassVar[frozenset[tuple[int, int]]] = frozenset(
@@ -40,6 +42,12 @@ class Comunicado(models.Model):
             (Situacao.FALHOU, Situacao.ENTREGUE),
             (Situacao.FALHOU, Situacao.NAO_ENVIADO),
             (Situacao.NAO_ENVIADO, Situacao.PENDENTE),  # somebody mended what was missing
+            (Situacao.NA_FILA, Situacao.ENVIADO),  # on a channel that tells of the delivery afterwards
+            (Situacao.FALHOU, Situacao.ENVIADO),
+            (Situacao.ENVIADO, Situacao.ENTREGUE),
+            (Situacao.ENVIADO, Situacao.NAO_ENVIADO),  # it says that it could not be delivered
+            (Situacao.PENDENTE, Situacao.ENTREGUE),  # the delivery is told late: whatever we thought, it was
+            (Situacao.NAO_ENVIADO, Situacao.ENTREGUE),
         }
     )
 
@@ -68,6 +76,10 @@ class Comunicado(models.Model):
         db_default=False,
         help_text="Quem pediu o aviso ainda não soube da entrega.",
     )
+    preferido = models.BooleanField(
+        "canal escolhido aqui", default=False, db_default=False,
+        help_text="Quem entregou o fato não disse o canal: se este não der, vai pelo e-mail.",
+    )  # fmt: skip
 
     class Meta:
         db_table = "contatos_comunicado"
@@ -78,7 +90,11 @@ class Comunicado(models.Model):
             ("cancelar_comunicado", "Pode cancelar comunicados que ainda não saíram"),
             ("repetir_comunicado", "Pode tentar de novo comunicados que não foram enviados"),
         )
-        constraints = (models.UniqueConstraint(fields=["fato", "canal"], name="comunicado_uma_vez"),)
+        constraints = (
+            models.UniqueConstraint(fields=["fato", "canal"], name="comunicado_uma_vez"),
+            # whatever channel was chosen for it, by however many at once: one
+            models.UniqueConstraint(fields=["fato"], name="comunicado_um_canal", condition=models.Q(preferido=True)),
+        )
         indexes = (
             # what is due on a channel, oldest first
             models.Index(

@@ -14,6 +14,7 @@ class Descadastro(models.Model):
         PAGINA = 1, "Pela página do e-mail"
         UM_CLIQUE = 2, "Pelo botão do programa de e-mail"
         EQUIPE = 3, "Pedido à equipe"
+        RESPOSTA = 4, "Respondeu SAIR no WhatsApp"
 
     canal = models.CharField("canal", max_length=10)
     endereco_hash = models.CharField("endereço (resumo)", max_length=64, default="", db_default="")

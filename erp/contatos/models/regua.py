@@ -3,6 +3,8 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from auditoria.vigias import vigiar
+
 ANTES = "titulo_a_vencer"
 NO_DIA = "titulo_vence_hoje"
 DEPOIS = "titulo_vencido"
@@ -22,6 +24,7 @@ class PassoDaRegua(models.Model):
         verbose_name = "passo da régua de cobrança"
         verbose_name_plural = "régua de cobrança"
         ordering = ("dias",)
+        triggers = vigiar()
 
     def __str__(self) -> str:
         if self.dias == 0:

@@ -16,6 +16,7 @@ from erp.contatos.canais import Porta, canais
 from erp.contatos.enderecos import sem_enderecos
 from erp.contatos.models import Comunicado
 from erp.contatos.selectors import entrega_de
+from erp.contatos.services.reserva import passar_ao_email
 from filas.models import Mensagem
 
 log = structlog.get_logger(__name__)
@@ -25,7 +26,7 @@ VOLTAS = 40
 DE_OLHO = timedelta(days=30)  # in what failed: a person may send it again from the queue's own page
 Situacao = Comunicado.Situacao
 
-# What a situação of the queue's message means for its comunicado.
+# What a situação of the queue's message means for its comunicado; where the delivery is told afterwards, SUCESSO is ENVIADO.
 DA_FILA = {
     Mensagem.Situacao.PENDENTE: Situacao.NA_FILA,
     Mensagem.Situacao.ENVIANDO: Situacao.NA_FILA,
@@ -66,9 +67,12 @@ def _acompanhar_lote(porta: Porta) -> list[int]:
         cursor.execute(_SQL_MUDARAM, {
             "canal": porta.codigo, "contexto": porta.contexto, "desde": timezone.now() - DE_OLHO, "limite": POR_VEZ,
         })  # fmt: skip
-        mudaram = [_linha(*linha) for linha in cursor.fetchall()]
+        mudaram = [_linha(*linha, confirma=porta.confirma) for linha in cursor.fetchall()]
         if mudaram:
             _gravar(cursor, mudaram)
+            ids = [linha["id"] for linha in mudaram]
+            porta.terminaram(ids)
+            passar_ao_email(ids, timezone.now())
     return [linha["situacao"] for linha in mudaram]
 
 
@@ -96,9 +100,13 @@ def _linha(
     assunto: str | None,
     texto: str | None,
     para: str | None,
+    *,
+    confirma: bool = False,
 ) -> dict[str, Any]:
     """The words and the address are those that went: a message sent again by a person was made anew."""
     situacao = DA_FILA[Mensagem.Situacao(da_fila)]
+    if confirma and situacao == Situacao.ENTREGUE:
+        situacao = Situacao.ENVIADO
     limpa = sem_enderecos(mensagem)[:300]
     terminou = situacao != Situacao.NA_FILA
     parou = situacao in (Situacao.NAO_ENVIADO, Situacao.FALHOU)
@@ -110,7 +118,7 @@ def _linha(
         "endereco": para,
         "motivo": (causa or "CANCELADO")[:40] if parou else "",
         "detalhe": limpa if parou else "",
-        "retorno": limpa if situacao == Situacao.ENTREGUE else "",
+        "retorno": limpa if situacao in (Situacao.ENTREGUE, Situacao.ENVIADO) else "",
         "terminado_em": terminada_em.isoformat() if terminou and terminada_em else None,
         "a_contar": situacao == Situacao.ENTREGUE and bool(registro.ouvintes_de(fato)),
     }

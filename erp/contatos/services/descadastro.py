@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import Ator, ator_usuario, registrar
 from erp.acesso.erros import ErroDefinitivo
 from erp.contatos.canais import canal
@@ -19,6 +20,7 @@ from erp.contatos.models import Comunicado, Descadastro
 OBJETO = "contatos.Descadastro"
 
 
+@sensivel("contatos.descadastrado")
 @transaction.atomic
 def descadastrar(comunicado: Comunicado, *, um_clique: bool = False) -> bool:
     """The reader of this comunicado wants no more on its channel. False when that was known already.
@@ -26,22 +28,36 @@ def descadastrar(comunicado: Comunicado, *, um_clique: bool = False) -> bool:
     Its address stops, whoever it is of; and the customer that it was written to, at whatever address.
     """
     origem = Descadastro.Origem.UM_CLIQUE if um_clique else Descadastro.Origem.PAGINA
+    mostra = canal(comunicado.canal).mascarar(comunicado.endereco)
+    return _descadastrar(comunicado, origem, mostra, Ator("sistema", "página de descadastro"))
+
+
+@sensivel("contatos.descadastrado")
+@transaction.atomic
+def descadastrar_por_resposta(comunicado: Comunicado, *, mostra: str) -> bool:
+    """The person answered on the channel itself that they want no more. `comunicado` need not be saved: only its
+    channel, its address and its customer are looked at. False when that was known already.
+    """
+    return _descadastrar(comunicado, Descadastro.Origem.RESPOSTA, mostra, Ator("sistema", "resposta no WhatsApp"))
+
+
+def _descadastrar(comunicado: Comunicado, origem: Descadastro.Origem, mostra: str, ator: Ator) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO contatos_descadastro (canal, endereco_hash, mostra, codigo_cliente, origem)
                VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id""",
             [
-                comunicado.canal, resumo(comunicado.endereco), canal(comunicado.canal).mascarar(comunicado.endereco)[:80],
-                comunicado.codigo_cliente, origem.value,
+                comunicado.canal, resumo(comunicado.endereco), mostra[:80], comunicado.codigo_cliente, origem.value,
             ],
         )  # fmt: skip
         novo = cursor.fetchone()
     if novo is None:
         return False
-    _auditar("contatos.descadastrado", novo[0], Ator("sistema", "página de descadastro"))
+    _auditar("contatos.descadastrado", novo[0], ator)
     return True
 
 
+@sensivel("contatos.descadastro_desfeito")
 @transaction.atomic
 def desfazer_pela_pagina(comunicado: Comunicado) -> bool:
     """The reader changed their mind, by the same link. False when nothing stood."""
@@ -58,6 +74,7 @@ def desfazer_pela_pagina(comunicado: Comunicado) -> bool:
     return True
 
 
+@sensivel("contatos.descadastrado")
 @transaction.atomic
 def descadastrar_cliente(*, codigo_cliente: str, canal_: str, motivo: str, usuario: User) -> Descadastro:
     """Somebody told the staff. Raises `ErroDefinitivo` JA_DESCADASTRADO."""
@@ -75,6 +92,7 @@ def descadastrar_cliente(*, codigo_cliente: str, canal_: str, motivo: str, usuar
     return descadastro
 
 
+@sensivel("contatos.descadastro_desfeito")
 @transaction.atomic
 def desfazer(ids: list[int], *, usuario: User, motivo: str) -> int:
     """Write again to who had refused. The refusal stays readable, with who took it back and why. Returns how many."""

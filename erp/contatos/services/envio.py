@@ -14,6 +14,7 @@ from django.utils import timezone
 from erp.contatos.canais import Porta, canais
 from erp.contatos.decisao import Esperar, Ir, Parar, decidir, ler_situacao
 from erp.contatos.models import Comunicado
+from erp.contatos.services.reserva import passar_ao_email
 from filas.fila.entrada import enfileirar
 from filas.wake import acordar
 
@@ -69,7 +70,8 @@ def encaminhar(porta: Porta, *, agora: datetime | None = None, limite: int = POR
     decisoes = [(comunicado, decidir(comunicado, situacao)) for comunicado in comunicados]
     vao = [(comunicado, decisao) for comunicado, decisao in decisoes if isinstance(decisao, Ir)]
     _gravar([_linha(comunicado, decisao) for comunicado, decisao in decisoes], agora)
-    enfileirar(porta.contexto, [(str(c.pk), porta.conteudo(c, decisao.endereco, decisao.carta)) for c, decisao in vao])
+    passar_ao_email([c.pk for c, decisao in decisoes if isinstance(decisao, Parar)], agora)
+    enfileirar(porta.contexto, [(str(c.pk), porta.conteudo(c, d.endereco, d.carta, d.externo)) for c, d in vao])
     esperam = sum(isinstance(decisao, Esperar) for _, decisao in decisoes)
     return Encaminhados(len(vao), esperam, len(decisoes) - len(vao) - esperam)
 

@@ -18,7 +18,9 @@ def criar_modelos(apps: Any = apps_vivas, using: str = "default") -> int:
     for declarado in registro.modelos():
         _, novo = modelo.objects.using(using).get_or_create(
             codigo=declarado.codigo, canal=declarado.canal,
-            defaults={"assunto": declarado.assunto, "corpo": declarado.corpo},
+            defaults={
+                "assunto": declarado.assunto, "corpo": declarado.corpo, "ativo": declarado.canal != "whatsapp",
+            },
         )  # fmt: skip
         feitos += novo
     return feitos

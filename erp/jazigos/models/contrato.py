@@ -7,6 +7,7 @@ from datetime import date
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from auditoria.vigias import vigiar
 from clientes.models import Cliente
 from erp.jazigos.models.cemiterio import Cemiterio, ParametrosManutencao
 from erp.jazigos.models.jazigo import Jazigo, um_por_dia
@@ -67,6 +68,7 @@ class ContratoManutencao(ParametrosManutencao):
             models.CheckConstraint(condition=models.Q(valor__gte=0), name="contrato_valor"),
             um_por_dia("contrato_um_por_dia", "Este jazigo já tem um contrato de manutenção em algum destes dias."),
         ]  # fmt: skip
+        triggers = vigiar(ignorar=("cobrado_ate", "gerar_em", "pendencia", "pendente_desde"))
 
     def __str__(self) -> str:
         return f"J{self.pk}"

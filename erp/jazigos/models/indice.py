@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from auditoria.vigias import vigiar
 from erp.jazigos.models.cemiterio import Indice
 
 
@@ -28,6 +29,7 @@ class IndiceMensal(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(mes__day=1), name="indice_primeiro_dia"),
         ]  # fmt: skip
+        triggers = vigiar()
 
     def __str__(self) -> str:
         return f"{self.get_indice_display()} de {self.mes:%m/%Y}"

@@ -9,6 +9,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from auditoria.vigias import vigiar
 from clientes.models import Cliente
 from erp.cadastros.textos import PalavrasSql, palavras
 from erp.jazigos.models.cemiterio import Cemiterio
@@ -111,6 +112,7 @@ class Concessao(models.Model):
             ),
             um_por_dia("concessao_uma_por_dia", "Este jazigo já tem uma concessão em algum destes dias."),
         ]  # fmt: skip
+        triggers = vigiar()
 
     def __str__(self) -> str:
         return f"concessão {self.termo or self.pk}"

@@ -10,7 +10,8 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from auditoria.services import Ator
+from auditoria.sensivel import sensivel
+from auditoria.services import Ato, Ator, registrar_varios
 from erp.cadastros.selectors import calendario
 from erp.financeiro.contratos import emitir_novos
 from erp.jazigos import rules
@@ -41,6 +42,7 @@ class Devido(NamedTuple):
     fatura: Fatura
 
 
+@sensivel("jazigos.valor_reajustado")
 def gerar_cobrancas(contexto: Contexto, *, lote: int = LOTE) -> None:
     """Make the receivables of every contract due by `contexto.referencia`, each competência once.
 
@@ -94,9 +96,9 @@ def _cobrar_lote(contexto: Contexto, ids: Sequence[int], indices: Indices) -> tu
 
 def _gravar(cursor: CursorWrapper, devidos: Sequence[Devido], momento: Momento) -> None:
     cobrancas = [linhas.cobranca(d.contrato.id, trecho, momento) for d in devidos for trecho in d.fatura.trechos]
-    por = str(Ator("rotina", CAMINHO))
+    rotina = Ator("rotina", CAMINHO)
     reajustes = [
-        (d.contrato.id, *feito, "", por, momento.execucao_id, momento.agora)
+        (d.contrato.id, *feito, "", str(rotina), momento.execucao_id, momento.agora)
         for d in devidos for feito in d.fatura.reajustes
     ]  # fmt: skip
     # `Reajustado` is the columns from devido_em to valor_novo, in their order
@@ -107,6 +109,16 @@ def _gravar(cursor: CursorWrapper, devidos: Sequence[Devido], momento: Momento) 
         for d in devidos if d.fatura.trechos or d.fatura.reajustes or d.fatura.falta != d.pendencia
     ]  # fmt: skip
     linhas.mover_contratos(cursor, estados)
+    registrar_varios([_ato(d) for d in devidos if d.fatura.reajustes], ator=rotina, objeto=OBJETO)
+
+
+def _ato(devido: Devido) -> Ato:
+    antes, depois = devido.contrato, devido.fatura.depois
+    return Ato(
+        "jazigos.valor_reajustado", str(antes.id),
+        {"valor": antes.valor, "proximo_reajuste": antes.proximo_reajuste},
+        {"valor": depois.valor, "proximo_reajuste": depois.proximo_reajuste},
+    )  # fmt: skip
 
 
 def _relatar(contexto: Contexto, devidos: Sequence[Devido], titulos: set[tuple[int, int]]) -> None:

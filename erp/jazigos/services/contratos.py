@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario
 from clientes.models import Cliente
 from erp.acesso.erros import ErroDefinitivo
@@ -50,6 +51,7 @@ def criar_contrato(novo: ContratoNovo, *, usuario: User, motivo: str = "") -> Co
     )
 
 
+@sensivel("jazigos.contratomanutencao_criado")
 @transaction.atomic
 def registrar_contrato(
     contrato: ContratoManutencao,
@@ -78,6 +80,7 @@ def registrar_contrato(
     return contrato
 
 
+@sensivel("jazigos.contratomanutencao_alterado")
 @transaction.atomic
 def gravar_contrato(contrato: ContratoManutencao, *, usuario: User, motivo: str = "") -> bool:
     """Save what a person changed of a contract. Where charging stands is read under the lock, never from the form.
@@ -94,6 +97,7 @@ def gravar_contrato(contrato: ContratoManutencao, *, usuario: User, motivo: str 
     return gravar_com_auditoria(contrato, usuario=usuario, motivo=motivo)
 
 
+@sensivel("jazigos.contratomanutencao_alterado")
 @transaction.atomic
 def mudar_valor(*, contrato_id: int, valor: Decimal, motivo: str, usuario: User) -> Reajuste:
     """A value agreed with the holder, from the next charge on; the year until the next adjustment counts from there.

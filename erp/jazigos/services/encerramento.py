@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from erp.acesso.erros import ErroDefinitivo
 from erp.cadastros.selectors import calendario
 from erp.cadastros.services import gravar_com_auditoria
@@ -34,6 +35,7 @@ class Encerramento(NamedTuple):
     devolver: Decimal
 
 
+@sensivel("jazigos.contratomanutencao_alterado")
 @transaction.atomic
 def encerrar_contrato(*, contrato_id: int, fim: date, motivo: str, usuario: User) -> Encerramento:
     """The contract's last day is `fim`, past or to come.

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from auditoria.sensivel import sensivel
+from auditoria.services import ator_usuario, registrar
 from clientes.models import Cliente
 from erp.acesso.erros import ErroDefinitivo
 from erp.cadastros.services import gravar_com_auditoria
@@ -35,6 +37,7 @@ class _Valor(NamedTuple):
     proximo_reajuste: date
 
 
+@sensivel("jazigos.concessao_transferida", "jazigos.concessao_criado", "jazigos.concessao_alterado")
 @transaction.atomic
 def transferir(
     *, concessao_id: int, titular: Cliente, em: date, termo: str, motivo: str, usuario: User
@@ -63,7 +66,18 @@ def transferir(
     gravar_com_auditoria(antiga, usuario=usuario, motivo=motivo)
     nova.full_clean()
     gravar_com_auditoria(nova, usuario=usuario, motivo=motivo)
+    _registrar_transferencia(antiga, nova, usuario, motivo)
     return Transferencia(nova, encerramento, contrato)
+
+
+def _registrar_transferencia(antiga: Concessao, nova: Concessao, usuario: User, motivo: str) -> None:
+    """Who got the right, in a form that can be read years later, whatever became of the register."""
+    documento = nova.titular.documento
+    registrar(
+        acao="jazigos.concessao_transferida", ator=ator_usuario(usuario), objeto="jazigos.concessao", objeto_id=str(nova.pk),
+        antes={"concessao": antiga.pk}, motivo=motivo, pessoa=documento,
+        depois={"concessao": nova.pk, "inicio": nova.inicio} | ({"cpf_cnpj": documento} if documento else {}),
+    )  # fmt: skip
 
 
 def _passar_contrato(

@@ -13,8 +13,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
+from auditoria.trilha.passado import PERMISSAO_TRILHA
 from clientes.models import Cliente
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
+from erp.assinaturas.admin.arquivos import PERMISSAO_LER
+from erp.assinaturas.admin.assinaturas import PERMISSAO
 from erp.cadastros.admin.colunas import coluna_dia
 from erp.cadastros.admin.filtros import FilialFilter
 from erp.cadastros.admin.rotulos import rotulo
@@ -24,7 +27,8 @@ from erp.cadastros.documentos import mostrar
 from erp.cadastros.formatos import reais
 from erp.financeiro.models import EspecieTitulo
 from erp.planos.admin.acoes import VENDER, AcoesDeContrato
-from erp.planos.admin.filtros import PlanoFilter, SituacaoFilter
+from erp.planos.admin.assinatura import AcoesDeAssinatura, cabem_de_assinatura
+from erp.planos.admin.filtros import AssinaturaFilter, PlanoFilter, SituacaoFilter
 from erp.planos.admin.venda import pagina_de_venda
 from erp.planos.models import Contratacao, Obito, ParametrosDePlano, Situacao
 from erp.planos.selectors.debitos import SQL_VENCIDO
@@ -71,7 +75,7 @@ class _Vencido(Func):
 
 
 @admin.register(Contratacao)
-class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
+class ContratacaoAdmin(AcoesDeContrato, AcoesDeAssinatura, SomenteLeitura, AdminBase):
     """Newest first by the primary key; `contratacao_situacao`, `contratacao_filial` and the plan's index serve the filters.
 
     What is past due is computed for the rows of the page.
@@ -84,7 +88,7 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
     list_display = ["numero", "titular_", "plano", "situacao_", "inicio_", "valor", "vencido_", "filial"]
     list_display_links = ["numero", "titular_"]
     list_select_related = ["plano", "titular", "filial"]
-    list_filter = [SituacaoFilter, PlanoFilter, FilialFilter]
+    list_filter = [SituacaoFilter, PlanoFilter, AssinaturaFilter, FilialFilter]
     search_fields = ["numero"]
     search_help_text = (
         "Número do contrato, ou nome, código, CPF ou telefone do titular, ou nome ou CPF de um dependente"
@@ -99,17 +103,27 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
         {
             "title": "Mais",
             "icon": "more_horiz",
-            "items": ["combinar", "registrar_aviso", "obito_do_titular", "cancelar_por_atraso", "cancelar_a_pedido"],
+            "items": [
+                "mandar_para_assinar",
+                "mandar_nova_versao",
+                "contrato_em_pdf",
+                "combinar",
+                "registrar_aviso",
+                "obito_do_titular",
+                "cancelar_por_atraso",
+                "cancelar_a_pedido",
+            ],
         },
     ]
     fieldsets = [
         (None, {"fields": ["resumo"]}),
         ("Pessoas", {"fields": ["pessoas_"]}),
+        ("Contrato assinado", {"fields": ["assinatura_"]}),
         ("Parcelas", {"fields": ["parcelas_"]}),
         ("O que aconteceu", {"fields": ["historia_"]}),
         ("Condições deste contrato", {"fields": ["condicoes"]}),
     ]
-    readonly_fields = ["resumo", "pessoas_", "parcelas_", "historia_", "condicoes"]
+    readonly_fields = ["resumo", "pessoas_", "assinatura_", "parcelas_", "historia_", "condicoes"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         inteiro = usuario_de(request).has_perm(VER_DOCUMENTOS)
@@ -118,6 +132,9 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
             .get_queryset(request)
             .annotate(
                 inteiro=Value(inteiro, output_field=BooleanField()),
+                ve_trilha=Value(usuario_de(request).has_perm(PERMISSAO_TRILHA), output_field=BooleanField()),
+                le=Value(usuario_de(request).has_perm(PERMISSAO_LER), output_field=BooleanField()),
+                pede=Value(usuario_de(request).has_perm(PERMISSAO), output_field=BooleanField()),
                 vencido=_Vencido(Value(timezone.localdate())),
             )
         )
@@ -157,6 +174,7 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
             cabem -= _DE_DIVIDA
         if Obito.objects.filter(cliente=contrato.titular_id).exists():
             cabem -= {"obito_do_titular"}
+        cabem |= cabem_de_assinatura(contrato)
         return [a for a in super().get_actions_detail(request, object_id) if a.method.__name__ in cabem]
 
     @admin.display(description="titular")
@@ -212,8 +230,10 @@ class ContratacaoAdmin(AcoesDeContrato, SomenteLeitura, AdminBase):
         return mark_safe(render_to_string("planos/parcelas.html", contexto))
 
     @admin.display(description="")
-    def historia_(self, contrato: Contratacao) -> SafeString:
-        return mark_safe(render_to_string("planos/historia.html", {"momentos": historia(contrato)}))
+    def historia_(self, contrato: Any) -> SafeString:
+        momentos, passado = historia(contrato)
+        contexto = {"momentos": momentos, "passado": passado, "ve_trilha": contrato.ve_trilha}
+        return mark_safe(render_to_string("planos/historia.html", contexto))
 
     @admin.display(description="")
     def condicoes(self, contrato: Contratacao) -> SafeString:

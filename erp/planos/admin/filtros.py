@@ -36,3 +36,18 @@ class PlanoFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         valor = self.value() or ""
         return queryset.filter(plano_id=int(valor)) if valor.isdecimal() and len(valor) < 19 else queryset
+
+
+class AssinaturaFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
+    """By `contratacao_sem_assinatura` and `contratacao_assinada`, in the list's own order."""
+
+    title = "assinatura"
+    parameter_name = "assinado"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("sim", "Assinados"), ("nao", "Sem assinatura")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() in ("sim", "nao"):
+            return queryset.filter(assinado_em__isnull=self.value() == "nao")
+        return queryset

@@ -7,7 +7,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from auditoria.vigias import vigiar
 from clientes.models import Cliente
+from erp.assinaturas.models import Assinatura
 from erp.cadastros.models import Filial
 from erp.planos.models.plano import ParametrosDePlano, Plano
 
@@ -53,6 +55,20 @@ class Contratacao(ParametrosDePlano):
     parcelas_emitidas = models.PositiveIntegerField("parcelas emitidas", default=0)
     proximo_vencimento = models.DateField("próximo vencimento a emitir")
     criada_em = models.DateTimeField("vendida em")
+    # of the last version that was signed; the file and its hash are there
+    assinatura = models.ForeignKey(
+        Assinatura,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        editable=False,
+        verbose_name="assinatura",
+    )
+    assinado_em = models.DateTimeField("assinado em", null=True, editable=False)
+    assinado_por = models.CharField(
+        "assinado por", max_length=200, blank=True, default="", db_default="", editable=False
+    )
     chave = models.UUIDField("chave", null=True, unique=True, editable=False)  # one per form: sent twice, sold once
 
     class Meta:
@@ -71,6 +87,9 @@ class Contratacao(ParametrosDePlano):
             # the list of one plan, and of one filial
             models.Index(fields=["plano", "id"], name="contratacao_plano"),
             models.Index(fields=["filial", "id"], name="contratacao_filial"),
+            # the list of those that nobody signed, and of those that were
+            models.Index(fields=["-id"], name="contratacao_sem_assinatura", condition=Q(assinado_em__isnull=True)),
+            models.Index(fields=["-id"], name="contratacao_assinada", condition=Q(assinado_em__isnull=False)),
             # whose instalments run out: the horizon
             models.Index(
                 fields=["proximo_vencimento", "id"], name="contratacao_horizonte", condition=Q(situacao=Situacao.ATIVO)
@@ -82,6 +101,7 @@ class Contratacao(ParametrosDePlano):
             models.CheckConstraint(condition=Q(dia_vencimento__range=(1, 31)), name="contratacao_dia"),
             models.CheckConstraint(condition=Q(situacao__in=[1, 2, 3]), name="contratacao_situacao_conhecida"),
         ]
+        triggers = vigiar(ignorar=("parcelas_emitidas", "proximo_vencimento"))
 
     def __str__(self) -> str:
         return f"contrato {self.numero}"

@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 
+from auditoria.vigias import vigiar
 from clientes.models import Cliente
 from erp.cadastros.textos import PalavrasSql
 from erp.planos.models.contratacao import Contratacao
@@ -63,6 +64,7 @@ class Dependente(models.Model):
                 condition=Q(excluido_em__isnull=True) | Q(excluido_em__gte=F("incluido_em")), name="dependente_periodo"
             ),
         ]  # fmt: skip
+        triggers = vigiar("planos.dependente", "planos.contratacao")
 
     def __str__(self) -> str:
         return self.nome
@@ -96,6 +98,7 @@ class Obito(models.Model):
             ),
             models.CheckConstraint(condition=~Q(certidao=""), name="obito_tem_certidao"),
         ]
+        triggers = vigiar()
 
     def __str__(self) -> str:
         return f"óbito em {self.data:%d/%m/%Y}"

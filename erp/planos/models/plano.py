@@ -6,6 +6,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from auditoria.vigias import vigiar
+
 MESES_MAXIMO = 120
 DIAS_MAXIMO = 3650
 
@@ -58,6 +60,7 @@ class Plano(ParametrosDePlano):
         verbose_name = "plano"
         ordering = ["nome"]
         constraints = [models.CheckConstraint(condition=Q(valor_mensal__gt=0), name="plano_valor")]
+        triggers = vigiar()
 
     def __str__(self) -> str:
         return self.nome

@@ -14,6 +14,9 @@ from django.utils import timezone
 
 from auditoria.atores import nome_do_ator
 from auditoria.models import Evento
+from auditoria.trilha.passado import Passado, do_objeto
+from erp.assinaturas.maquina import ENCERRADAS
+from erp.assinaturas.models import Assinatura
 from erp.contatos.models import Comunicado
 from erp.financeiro.baixas import formatar
 from erp.financeiro.contratos import em_aberto
@@ -21,6 +24,7 @@ from erp.financeiro.models import Baixa, Origem, Titulo
 from erp.financeiro.selectors import com_aberto
 from erp.planos.models import AvisoContratacao, Contratacao, Dependente, MudancaContratacao, Obito, Situacao
 from erp.planos.rules import Prazo
+from erp.planos.selectors.assinatura import ESPECIE
 from erp.planos.selectors.avisos import FONTE, PREFIXO, prazos
 from erp.planos.selectors.debitos import debitos
 
@@ -28,6 +32,7 @@ PARCELAS = 36
 MOMENTOS = 80
 NAO_FORAM = (Comunicado.Situacao.NAO_ENVIADO, Comunicado.Situacao.FALHOU)
 CORES = {Situacao.ATIVO: "success", Situacao.SUSPENSO: "warning", Situacao.CANCELADO: "danger"}
+_ACORDO = "planos.acordo_combinado"
 _VERBOS = {None: "Vendido", Situacao.ATIVO: "Reativado", Situacao.SUSPENSO: "Suspenso", Situacao.CANCELADO: "Cancelado"}
 _ICONES = {Situacao.ATIVO: "check_circle", Situacao.SUSPENSO: "pause_circle", Situacao.CANCELADO: "cancel"}
 
@@ -52,6 +57,13 @@ class Momento:
     cor: str
     icone: str
     so_o_dia: bool = False
+
+
+class Historia(NamedTuple):
+    """`passado`: what the trail has of the contract besides."""
+
+    momentos: list[Momento]
+    passado: Passado
 
 
 def dinheiro(contrato: Contratacao, dia: date) -> Dinheiro:
@@ -98,17 +110,19 @@ def avisos_que_nao_foram(contrato: Contratacao) -> list[Comunicado]:
     return list(pedidos.exclude(situacao=Comunicado.Situacao.ENTREGUE).order_by("-id")[:MOMENTOS])
 
 
-def historia(contrato: Contratacao) -> list[Momento]:
+def historia(contrato: Contratacao) -> Historia:
     """States, people, notices, agreements and payments in one line of time, the newest `MOMENTOS`."""
+    acordos = do_objeto("planos.contratacao", contrato.pk, limite=MOMENTOS, acoes=[_ACORDO], desde=contrato.criada_em)
     momentos = [
         *_mudancas(contrato),
         *_pessoas(contrato),
         *_avisos(contrato),
         *_pedidos(contrato),
-        *_acordos(contrato),
+        *_acordos(acordos.eventos),
         *_pagamentos(contrato),
+        *_assinaturas(contrato),
     ]
-    return sorted(momentos, key=lambda m: m.em, reverse=True)[:MOMENTOS]
+    return Historia(sorted(momentos, key=lambda m: m.em, reverse=True)[:MOMENTOS], acordos)
 
 
 def _mudancas(contrato: Contratacao) -> Iterator[Momento]:
@@ -158,11 +172,8 @@ def _pedidos(contrato: Contratacao) -> Iterator[Momento]:
         )
 
 
-def _acordos(contrato: Contratacao) -> Iterator[Momento]:
-    eventos = Evento.objects.filter(
-        objeto="planos.Contratacao", objeto_id=str(contrato.pk), acao="planos.acordo_combinado"
-    )
-    for e in eventos.order_by("-em")[:MOMENTOS]:
+def _acordos(eventos: Iterable[Evento]) -> Iterator[Momento]:
+    for e in eventos:
         depois = e.depois or {}
         detalhe = f"até {depois.get('acordo_ate', '')}: {e.motivo} – {nome_do_ator(str(e.ator))}"
         yield Momento(e.em, "Acordo sobre a dívida", detalhe, "info", "handshake")
@@ -178,6 +189,21 @@ def _pagamentos(contrato: Contratacao) -> Iterator[Momento]:
         titulo = "Baixa desfeita" if desfeita else "Parcela paga"
         detalhe = f"parcela {b.titulo.parcela}, R$ {formatar(abs(b.valor))} – {b.feita_por}"
         yield Momento(b.ocorrido_em, titulo, detalhe, "danger" if desfeita else "success", "payments")
+
+
+def _assinaturas(contrato: Contratacao) -> Iterator[Momento]:
+    for a in Assinatura.objects.filter(especie=ESPECIE, objeto_id=contrato.pk).order_by("-pk")[:MOMENTOS]:
+        yield Momento(
+            a.criada_em,
+            "Mandado para assinar",
+            f"a {a.quem_assina} – {nome_do_ator(a.criada_por)}",
+            "info",
+            "signature",
+        )
+        if a.assinada_em is not None:
+            yield Momento(a.assinada_em, "Contrato assinado", f"por {a.quem_assina}", "success", "signature")
+        elif a.passo in ENCERRADAS:
+            yield Momento(a.mudou_em, f"Assinatura {a.por_extenso}", f"{a}, {a.quem_assina}", "danger", "signature")
 
 
 def _no_dia(dia: date) -> datetime:

@@ -8,12 +8,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import Ator, registrar
 from erp.planos.erros import PlanoRecusado
 from erp.planos.models import AvisoContratacao
 from erp.planos.services.contrato import contrato_travado
 
 
+@sensivel("planos.aviso_registrado")
 @transaction.atomic
 def registrar_aviso(
     *,

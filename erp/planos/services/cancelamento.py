@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import Ator
 from erp.cadastros.selectors import data_contabil_aberta, periodos_fechados
 from erp.financeiro.baixas import formatar
@@ -43,6 +44,7 @@ class _Achados:
         )
 
 
+@sensivel("planos.contrato_cancelado")
 def cancelar_em_atraso(contexto: Contexto, ator: Ator) -> None:
     """Cancel the contracts that are, on the day of reference, overdue beyond their months and had their notices.
 

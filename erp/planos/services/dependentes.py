@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from validate_docbr import CPF
 
+from auditoria.sensivel import sensivel
 from auditoria.services import Ator, registrar
 from clientes.models import Cliente
 from erp.cadastros.documentos import limpar
@@ -21,6 +22,7 @@ OBJETO = "planos.Dependente"
 _CPF = CPF()
 
 
+@sensivel("planos.dependente_incluido")
 @transaction.atomic
 def incluir_dependente(
     *, contratacao_id: int, novo: DependenteNovo, motivo: str, ator: Ator, dia: date | None = None
@@ -42,6 +44,7 @@ def incluir_dependente(
     return dependente
 
 
+@sensivel("planos.dependente_excluido")
 @transaction.atomic
 def excluir_dependente(*, dependente_id: int, motivo: str, ator: Ator, dia: date | None = None) -> Dependente:
     """Cover this person no more, from `dia` (today) on; the row stays. Raises PlanoRecusado."""

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import Ator, registrar
 from erp.cadastros.selectors import data_contabil_aberta, periodos_fechados
 from erp.financeiro.baixas import formatar
@@ -27,6 +28,7 @@ from erp.planos.services.parcelas import CONTRATO, emitir_parcelas
 ACORDO_MAXIMO = timedelta(days=366)
 
 
+@sensivel("planos.contrato_suspenso")
 @transaction.atomic
 def suspender(*, contratacao_id: int, motivo: str, ator: Ator, dia: date | None = None) -> Contratacao:
     """Suspend an active contract, whatever it owes. Its instalments stay, and no more are issued. Raises PlanoRecusado."""
@@ -41,6 +43,7 @@ def suspender(*, contratacao_id: int, motivo: str, ator: Ator, dia: date | None 
     return contrato
 
 
+@sensivel("planos.contrato_reativado")
 @transaction.atomic
 def reativar(
     *, contratacao_id: int, motivo: str, ator: Ator, acordo_ate: date | None = None, dia: date | None = None
@@ -68,6 +71,7 @@ def reativar(
     return contrato
 
 
+@sensivel("planos.contrato_cancelado")
 @transaction.atomic
 def cancelar(
     *, contratacao_id: int, motivo: str, ator: Ator, a_pedido: bool, dia: date | None = None
@@ -95,6 +99,7 @@ def cancelar(
     return contrato, cancelado
 
 
+@sensivel("planos.acordo_combinado")
 @transaction.atomic
 def combinar(*, contratacao_id: int, acordo_ate: date, motivo: str, ator: Ator, dia: date | None = None) -> Contratacao:
     """Agree on a debt: until that day, it neither suspends nor cancels the contract. Raises PlanoRecusado."""

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import Ator, registrar
 from clientes.models import Cliente
 from erp.planos.erros import PlanoRecusado
@@ -14,6 +15,7 @@ from erp.planos.models import Dependente, Obito
 from erp.planos.tipagem.faixas import dar_falecido
 
 
+@sensivel("planos.obito_registrado")
 @transaction.atomic
 def registrar_obito(
     *,

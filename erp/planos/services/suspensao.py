@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import Ator
 from erp.financeiro.baixas import formatar
 from erp.planos.models import Situacao
@@ -23,6 +24,7 @@ LEITURA = 5_000
 Leitor = Callable[[CursorWrapper, Sequence[int], date], list[Debito]]
 
 
+@sensivel("planos.contrato_suspenso")
 def suspender_em_atraso(contexto: Contexto, ator: Ator) -> None:
     """Suspend the active contracts that are, on the day of reference, overdue beyond their own days.
 

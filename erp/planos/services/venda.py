@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import Ator
 from clientes.models import Cliente
 from erp.cadastros.models import Filial
@@ -42,6 +43,7 @@ class Venda(NamedTuple):
     numero: int | None = None
 
 
+@sensivel("planos.contrato_vendido")
 @transaction.atomic
 def vender(
     venda: Venda, *, ator: Ator, motivo: str = "venda", chave: uuid.UUID | None = None, dia: date | None = None

@@ -1,5 +1,6 @@
 """The staff's window on the routines. Of django-celery-beat nothing shows: a schedule is edited where its routine is."""
 
+import django_celery_beat.admin  # noqa: F401  # registers what is taken away below, whoever is imported first
 from django.contrib import admin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 

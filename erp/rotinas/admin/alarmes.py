@@ -27,6 +27,7 @@ CORES = {
     Tipo.FALHOU.value: "danger",
     Tipo.DEMOROU.value: "warning",
     Tipo.APROVACAO.value: "warning",
+    Tipo.ATENCAO.value: "warning",
 }
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from auditoria.models import Evento
+from auditoria.trilha.passado import PERMISSAO_TRILHA, do_objeto
 from erp.rotinas.admin.fichas import linha, quem, resultado
 from erp.rotinas.admin.pagina_agenda import quando_roda
 from erp.rotinas.admin.textos import duracao, ha, marcado, momento, referencia
@@ -39,6 +40,8 @@ _ATOS = {
 def ficha(r: Retrato, agora: datetime, request: HttpRequest) -> dict[str, Any]:
     """All that the template shows."""
     ve_execucoes = request.user.has_perm("rotinas.view_execucao")
+    # the last changes of its schedule
+    passado = do_objeto("rotinas.rotinaagendada", r.rotina.pk, limite=EDICOES, acoes=_ATOS)
     execucoes = _execucoes(r.rotina.caminho) if ve_execucoes else []
     return {
         "r": linha(r, agora, request.user),
@@ -51,26 +54,23 @@ def ficha(r: Retrato, agora: datetime, request: HttpRequest) -> dict[str, Any]:
         "ve_execucoes": ve_execucoes,
         "execucoes": _linhas(execucoes, agora),
         "todas_url": f"{reverse('admin:rotinas_execucao_changelist')}?{urlencode({'rotina': r.rotina.caminho})}",
-        "edicoes": edicoes(r.rotina.pk),
+        "edicoes": [_edicao(e) for e in passado.eventos],
+        "passado": passado,
+        "ve_trilha": request.user.has_perm(PERMISSAO_TRILHA),
         "aposentada": not r.rotina.declarada,
         "viva": any(e.situacao in ABERTAS for e in execucoes),
     }
 
 
-def edicoes(rotina_id: int) -> list[dict[str, str]]:
-    """The last changes of its schedule, from the audit trail."""
-    eventos = Evento.objects.filter(objeto="rotinas.RotinaAgendada", objeto_id=str(rotina_id), acao__in=_ATOS)
-    return [
-        {
-            "quando": momento(e.em),
-            "quem": e.ator,
-            "ato": _ATOS[e.acao],
-            "antes": (e.antes or {}).get("agenda", ""),
-            "depois": (e.depois or {}).get("agenda", ""),
-            "motivo": e.motivo,
-        }
-        for e in eventos.order_by("-em", "-pk")[:EDICOES]
-    ]
+def _edicao(e: Evento) -> dict[str, str]:
+    return {
+        "quando": momento(e.em),
+        "quem": e.ator,
+        "ato": _ATOS[e.acao],
+        "antes": (e.antes or {}).get("agenda", ""),
+        "depois": (e.depois or {}).get("agenda", ""),
+        "motivo": e.motivo,
+    }
 
 
 def _execucoes(caminho: str) -> list[Execucao]:

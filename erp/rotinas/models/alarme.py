@@ -12,13 +12,14 @@ from erp.rotinas.models.execucao import Execucao
 
 
 class AlarmeRotina(models.Model):
-    """A routine that was missed, failed, took too long, or waits for somebody."""
+    """A routine that was missed, failed, took too long, waits for somebody, or found what somebody should mend."""
 
     class Tipo(models.IntegerChoices):
         PERDIDA = 1, "não rodou na hora"
         FALHOU = 2, "falhou"
         DEMOROU = 3, "demora mais que o costume"
         APROVACAO = 4, "aguarda aprovação"
+        ATENCAO = 5, "pede atenção"
 
     rotina = models.CharField("rotina", max_length=120)
     tipo = models.PositiveSmallIntegerField("alarme", choices=Tipo)

@@ -7,6 +7,8 @@ stays changed.
 from django.db import models
 from django_celery_beat.models import PeriodicTask
 
+from auditoria.vigias import vigiar
+
 
 class RotinaAgendada(models.Model):
     """A routine of the registry and its schedule in django-celery-beat."""
@@ -38,6 +40,7 @@ class RotinaAgendada(models.Model):
             ("executar_rotina", "Pode executar rotina agora"),
             ("aprovar_execucao", "Pode aprovar execuções que atingem muitos"),
         )
+        triggers = vigiar(ignorar=("agendada_ate", "agenda_vista"))
 
     def __str__(self) -> str:
         return self.titulo

@@ -2,7 +2,7 @@
 
 from erp.rotinas.despertar import DESPERTADOR
 from erp.rotinas.services.agendas import sincronizar_agendas
-from erp.rotinas.services.alarmes import avisar, marcar_visto
+from erp.rotinas.services.alarmes import atencao_passou, avisar, marcar_visto, pedir_atencao
 from erp.rotinas.services.aprovacoes import vencer_aprovacoes
 from erp.rotinas.services.batida import tique
 from erp.rotinas.services.execucao import em_curso, executar
@@ -15,6 +15,7 @@ from erp.rotinas.services.vigilia import costume, vigiar
 __all__ = [
     "DESPERTADOR",
     "acordada",
+    "atencao_passou",
     "avisar",
     "costume",
     "em_curso",
@@ -23,6 +24,7 @@ __all__ = [
     "executar_pendentes",
     "interromper_mortas",
     "marcar_visto",
+    "pedir_atencao",
     "processo_descartavel",
     "sincronizar_agendas",
     "solicitar_execucao",

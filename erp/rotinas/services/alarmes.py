@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.rotinas import registro
 from erp.rotinas.models import AlarmeRotina, Execucao
@@ -49,7 +50,22 @@ def encerrar_com_sucesso(rotina: Rotina, agora: datetime) -> None:
     """A run ended well: what failed is over; what was missed or slow stays for a day, to be seen."""
     abertos = AlarmeRotina.objects.filter(rotina=rotina.caminho, encerrado_em=None)
     acabou = Q(tipo__in=[Tipo.FALHOU, Tipo.APROVACAO]) | Q(ultimo_em__lt=agora - FICAM)
-    abertos.filter(acabou).update(encerrado_em=agora)
+    abertos.exclude(tipo=Tipo.ATENCAO).filter(acabou).update(encerrado_em=agora)
+
+
+def pedir_atencao(rotina: Rotina, texto: str, *, agora: datetime) -> None:
+    """Something that a run found, which stays until it passes (`atencao_passou`), however well the next ones end.
+
+    Another text is another alarm, told anew. In the transaction of what it is about.
+    """
+    abertos = AlarmeRotina.objects.filter(rotina=rotina.caminho, tipo=Tipo.ATENCAO, encerrado_em=None)
+    abertos.exclude(texto=texto).update(encerrado_em=agora)
+    alarmar(rotina, Tipo.ATENCAO, texto, agora=agora)
+
+
+def atencao_passou(rotina: Rotina, *, agora: datetime) -> None:
+    """What was found is not so any more."""
+    AlarmeRotina.objects.filter(rotina=rotina.caminho, tipo=Tipo.ATENCAO, encerrado_em=None).update(encerrado_em=agora)
 
 
 def encerrar_espera(rotina: Rotina, agora: datetime) -> None:
@@ -59,6 +75,7 @@ def encerrar_espera(rotina: Rotina, agora: datetime) -> None:
     )
 
 
+@sensivel("rotinas.alarme_visto")
 @transaction.atomic
 def marcar_visto(*, alarme: AlarmeRotina, por: User, motivo: str) -> bool:
     """Somebody saw it: it leaves the board. False when it had already left."""

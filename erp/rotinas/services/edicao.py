@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django_celery_beat.models import PeriodicTask
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.acesso.erros import ErroDefinitivo
 from erp.rotinas.agenda import Cada
@@ -23,6 +24,7 @@ from erp.rotinas.tarefas import agenda_da, apontar, em_palavras
 PERMISSAO_AGENDA = "django_celery_beat.change_periodictask"
 
 
+@sensivel("rotinas.agenda_mudada")
 @transaction.atomic
 def mudar_agenda(*, rotina_id: int, agenda: Cada | Cron, vista: str, usuario: User, motivo: str) -> RotinaAgendada:
     """Give a routine another schedule; whether it is paused stays as it is.
@@ -52,12 +54,14 @@ def mudar_agenda(*, rotina_id: int, agenda: Cada | Cron, vista: str, usuario: Us
     return rotina
 
 
+@sensivel("rotinas.pausada")
 @transaction.atomic
 def pausar(*, rotina_id: int, usuario: User, motivo: str) -> bool:
     """Switch the schedule off: nothing comes due until somebody resumes it. False when it was off already."""
     return _ligar(rotina_id, False, usuario, motivo)
 
 
+@sensivel("rotinas.retomada")
 @transaction.atomic
 def retomar(*, rotina_id: int, usuario: User, motivo: str = "") -> bool:
     """Switch the schedule on; what would have run meanwhile is not made up for. False when it was on already."""

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import Ator, ator_usuario, registrar
 from erp.acesso.erros import ErroDefinitivo
 from erp.rotinas import registro
@@ -14,6 +15,7 @@ from erp.rotinas.models import Execucao
 from filas import acordar
 
 
+@sensivel("rotinas.execucao_solicitada", "rotinas.simulacao_solicitada")
 @transaction.atomic
 def solicitar_execucao(
     *, caminho: str, por: User | Ator, motivo: str, simulacao: bool = False, referencia: date | None = None

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
 from erp.rotinas.contexto import Contexto
@@ -26,6 +26,7 @@ from erp.rotinas.textos import duracao
 
 logger = logging.getLogger(__name__)
 
+MILISSEGUNDOS_ATE_FECHAR = 5000
 SEGUNDOS_ENTRE_SINAIS = 10.0
 GRACA = 60.0
 _descartavel = threading.Event()
@@ -91,7 +92,10 @@ class Pulso:
         gravar_linhas(self._contexto)
 
     def _esgotar(self) -> None:
-        """Its time is over: in error before it can commit again. Who is inside the fence is put out of it."""
+        """Its time is over: in error before it can commit again. Who is inside the fence is put out of it.
+
+        Its connection is gone before anybody sees it ended, so that even who asks no fence writes nothing afterwards.
+        """
         self._contexto.esgotar()
         try:
             with transaction.atomic():
@@ -100,8 +104,10 @@ class Pulso:
                 )
                 if (execucao := ainda.first()) is not None:
                     self._marcar(execucao)
-        finally:
+                self._largar()
+        except DatabaseError:  # it holds what we asked for
             self._largar()
+            raise
 
     def _marcar(self, execucao: Execucao) -> None:
         agora = timezone.now()
@@ -112,10 +118,10 @@ class Pulso:
         alarmar(self._rotina, AlarmeRotina.Tipo.FALHOU, texto, agora=agora, execucao=execucao)
 
     def _largar(self) -> None:
-        """Close the connection of the routine, from here."""
+        """Close the connection of the routine, from here, and see it closed."""
         if (pid := self._pid()) and not self._fim.is_set():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+                cursor.execute("SELECT pg_terminate_backend(%s, %s)", [pid, MILISSEGUNDOS_ATE_FECHAR])
 
     def _pid(self) -> int | None:
         aberta = self._conexao.connection

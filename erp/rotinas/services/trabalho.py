@@ -10,7 +10,11 @@ from typing import Any, NamedTuple
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from auditoria.atores import Ator
+from auditoria.contexto import agindo
 from auditoria.rules import mascarar_texto
+from auditoria.sensivel import sensivel
+from auditoria.services import registrar
 from erp.acesso.models import Aprovacao
 from erp.rotinas.contexto import AguardaAprovacao, Contexto
 from erp.rotinas.models import AlarmeRotina, Execucao
@@ -39,6 +43,7 @@ class Fim(NamedTuple):
     de_novo: bool = False
 
 
+@sensivel("rotinas.executada", "rotinas.execucao_falhou")
 def trabalhar(rotina: Rotina, execucao: Execucao) -> Execucao:
     """Run a routine whose execution is ours (`EXECUTANDO`), and write how it ended. No exception leaves here.
 
@@ -52,7 +57,7 @@ def trabalhar(rotina: Rotina, execucao: Execucao) -> Execucao:
         simulacao=execucao.simulacao,
         aprovados=_aprovados(execucao),
     )
-    with Pulso(rotina, contexto):
+    with agindo(Ator("rotina", rotina.caminho)), Pulso(rotina, contexto):
         fim = _rodar(rotina, contexto)
     _largar_conexao_quebrada()
     _terminar(rotina, execucao, contexto, fim)
@@ -98,6 +103,7 @@ def _terminar(rotina: Rotina, execucao: Execucao, contexto: Contexto, fim: Fim) 
         pedir_aprovacao(rotina, execucao, fim.pedido)
     if not contexto.simulacao:
         _contar_como_foi(rotina, execucao, contexto, fim, agora)
+        _contar_na_auditoria(rotina, execucao, fim, campos)
 
 
 def _contar_como_foi(rotina: Rotina, execucao: Execucao, contexto: Contexto, fim: Fim, agora: datetime) -> None:
@@ -114,6 +120,25 @@ def _contar_como_foi(rotina: Rotina, execucao: Execucao, contexto: Contexto, fim
         alarmar(rotina, Tipo.FALHOU, fim.erro.strip().rpartition("\n")[2], agora=agora, execucao=execucao)
         if fim.de_novo:
             pedir_de_novo(rotina, execucao, agora)
+
+
+def _contar_na_auditoria(rotina: Rotina, execucao: Execucao, fim: Fim, campos: Mapping[str, Any]) -> None:
+    """A run that touched contracts or money, with its counts; one that found nothing to do is nobody's act."""
+    if not rotina.sensivel or fim.pedido or not (fim.erro or campos["contagens"]):
+        return
+    registrar(
+        acao="rotinas.execucao_falhou" if fim.erro else "rotinas.executada",
+        ator=Ator("rotina", rotina.caminho),
+        objeto="rotinas.Execucao",
+        objeto_id=str(execucao.pk),
+        depois={
+            "situacao": fim.situacao.label,
+            "referencia": execucao.referencia,
+            "contagens": campos["contagens"],
+            "valores": campos["valores"],
+            "aprovados": _aprovados(execucao),
+        },
+    )
 
 
 def _sem_zeros(contexto: Contexto) -> dict[str, int]:

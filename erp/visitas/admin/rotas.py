@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
 from erp.cadastros.admin.colunas import coluna_dia, coluna_instante
@@ -87,6 +88,7 @@ class ArquivoRotaAdmin(SomenteLeitura, AdminBase):
         return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">Baixar</a>', endereco)
 
     @action(description="Baixar", url_path="baixar", permissions=[PERMISSAO], icon="download")  # type: ignore[untyped-decorator]  # unfold has no types
+    @sensivel("visitas.rota_baixada")
     def baixar(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The file as it was made, never another; each download is in the audit trail, for it has addresses of people."""
         usuario = usuario_de(request)

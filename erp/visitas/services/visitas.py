@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from clientes.models import Cliente
 from erp.acesso.erros import ErroDefinitivo
@@ -18,6 +19,7 @@ from erp.visitas.models import MudancaVisita, Visita
 from erp.visitas.models.visita import Situacao
 
 
+@sensivel("visitas.visita_criado", "visitas.visita_alterado", "visitas.visita_mudada")
 @transaction.atomic
 def gravar_visita(visita: Visita, *, usuario: User) -> Visita:
     """Save what was asked; with an employee and a day it is marked at once. What is blank comes from the customer.
@@ -43,6 +45,7 @@ def gravar_visita(visita: Visita, *, usuario: User) -> Visita:
     return visita
 
 
+@sensivel("visitas.visita_mudada")
 @transaction.atomic
 def marcar(
     *, visita_id: int, colaborador: Colaborador, dia: date, hora: time | None, motivo: str, usuario: User
@@ -52,11 +55,13 @@ def marcar(
     return _mover(visita_id, Situacao.MARCADA, motivo, usuario, colaborador=colaborador, dia=dia, hora=hora)
 
 
+@sensivel("visitas.visita_mudada")
 def concluir(*, visita_id: int, realizada: bool, motivo: str, usuario: User) -> Visita:
     """It was made, or it was not and `motivo` says why. Raises `ErroDefinitivo`."""
     return _mover(visita_id, Situacao.REALIZADA if realizada else Situacao.NAO_REALIZADA, motivo, usuario)
 
 
+@sensivel("visitas.visita_mudada")
 def cancelar(*, visita_id: int, motivo: str, usuario: User) -> Visita:
     """Nobody goes any more. Raises `ErroDefinitivo`."""
     return _mover(visita_id, Situacao.CANCELADA, motivo, usuario)

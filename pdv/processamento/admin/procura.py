@@ -18,6 +18,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from auditoria.rules import mascarar_documento, mascarar_texto
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.acesso.admin_base import AdminBase
 from erp.acesso.escopo import restringir
@@ -67,6 +68,7 @@ class ComProcura(AdminBase):
             *super().get_urls(),
         ]
 
+    @sensivel("pdv.procurar_por_documento")
     @method_decorator(sensitive_post_parameters("q"))
     def procurar(self, request: HttpRequest) -> HttpResponse:
         """POST: look, and lead to what was found. Any other method shows the empty box."""

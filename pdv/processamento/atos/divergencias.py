@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from erp.cadastros.selectors import periodos_fechados
 from filas import acordar
 from pdv.processamento.atos.bloqueios import bloqueios_de
@@ -32,6 +33,7 @@ ALVO = Alvo.OPERACAO
 PENDENTE, ACEITA, RECUSADA = Divergencia.Decisao
 
 
+@sensivel("pdv.aceitar")
 def aceitar(*, divergencia_id: int, motivo: str, usuario: User) -> bool:
     """Take the till's version: it is written over the staged one, which is kept, and posted anew by the drain.
 
@@ -68,6 +70,7 @@ def aceitar(*, divergencia_id: int, motivo: str, usuario: User) -> bool:
     return not ignorada
 
 
+@sensivel("pdv.manter")
 def manter(*, divergencia_id: int, motivo: str, usuario: User) -> None:
     """Keep what staging holds. The same version arriving again is counted, and not asked again.
 

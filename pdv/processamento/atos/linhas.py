@@ -9,14 +9,16 @@ from django.contrib.auth.models import User
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from auditoria.services import ator_usuario, registrar
+from auditoria.services import Ato, ator_usuario, registrar_varios
 from erp.fiscal import lancamentos as fiscal
 from filas.copia import copiar
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo, AtoPessoa
 from pdv.processamento.staging.fila import TABELAS, por_na_situacao
+from pdv.replicacao.models import NotaFiscal, OperacaoPdv
 
 MOSTRADAS = 10
+OBJETOS = {Alvo.OPERACAO: OperacaoPdv._meta.label_lower, Alvo.NOTA: NotaFiscal._meta.label_lower}  # of the events
 
 
 class Linha(NamedTuple):
@@ -48,21 +50,17 @@ def devolver(cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[Linha], nova: i
 def registrar_ato(
     cursor: CursorWrapper, alvo: Alvo, linhas: Sequence[Linha], motivo: str, usuario: User, acao: AtoPessoa.Acao
 ) -> None:
-    """Keep what a person decided of each row, and one audit event for all of them."""
+    """Keep what a person decided of each row, and an audit event of each: it is found from the row."""
     agora = timezone.now()
     colunas = ("alvo", "alvo_id", "filial_id", "acao", "motivo", "usuario", "em")
     quem = usuario.get_username()
     copiar(
         cursor, "pdv_ato_pessoa", colunas, [(alvo, x.id, x.filial_id, acao.value, motivo, quem, agora) for x in linhas]
     )
-    registrar(
-        acao=f"pdv.{acao.value}",
-        ator=ator_usuario(usuario),
-        objeto=Alvo(alvo).label,
-        objeto_id=str(linhas[0].id) if len(linhas) == 1 else "",
-        antes={"linhas": {str(x.id): x.situacao for x in linhas}},
-        motivo=motivo,
+    atos = (
+        Ato(f"pdv.{acao.value}", str(x.id), antes={"situacao_replicacao": x.situacao}, motivo=motivo) for x in linhas
     )
+    registrar_varios(atos, ator=ator_usuario(usuario), objeto=OBJETOS[alvo])
 
 
 def com_lancamentos(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> dict[int, int]:

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.cadastros.selectors import periodos_fechados
 from filas import acordar
@@ -74,6 +75,7 @@ def bloqueios(cursor: CursorWrapper, ids: Sequence[int], usuario: User | None) -
     return achados
 
 
+@sensivel("pdv.replicar")
 def replicar_de_novo(*, ids: Sequence[int], motivo: str, usuario: User) -> int:
     """Ask the tills for operations again, all or none; returns how many.
 
@@ -159,6 +161,7 @@ def _pedir(cursor: CursorWrapper, retrato: Retrato, quem: str, motivo: str, agor
     )  # fmt: skip
 
 
+@sensivel("pdv.comando_cancelado")
 @transaction.atomic
 def cancelar_comando(*, comando: Comando, motivo: str, usuario: User) -> None:
     """Stop asking the till. Raises AcaoRecusada when it has been closed meanwhile.

@@ -15,9 +15,11 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from filas import acordar
 from filas.copia import copiar
+from pdv.processamento.atos.linhas import OBJETOS
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo, AtoPessoa, Retomada
 from pdv.processamento.selectors.problemas import Filiais, ids_do_grupo
@@ -31,6 +33,7 @@ LINHAS_MAXIMO = 100_000  # of one click; what is left stays in its group, for an
 COLUNAS_ATO = ("alvo", "alvo_id", "filial_id", "acao", "motivo", "usuario", "em")
 
 
+@sensivel("pdv.retomar_grupo")
 @transaction.atomic
 def retomar(*, alvo: Alvo, digital: str, filiais: Filiais, ate: datetime, usuario: User) -> Retomada:
     """Send the rows of a group, in error by `ate` and of these filiais, back to the drain; returns what to follow.
@@ -51,7 +54,7 @@ def retomar(*, alvo: Alvo, digital: str, filiais: Filiais, ate: datetime, usuari
     registrar(
         acao="pdv.retomar_grupo",
         ator=ator_usuario(usuario),
-        objeto=Alvo(alvo).label,
+        objeto=OBJETOS[alvo],
         objeto_id="",
         depois={"grupo": digital, "linhas": len(ids), "retomada": retomada.pk},
     )

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from auditoria.sensivel import sensivel
 from erp.cadastros.selectors import periodos_fechados
 from filas import acordar
 from filas.drain import ErroDefinitivo
@@ -32,6 +33,7 @@ LINHAS_MAXIMO = 1_000  # of one act; more is a mass reprocess
 NAO_DEFINIDO, PENDENTE, COM_ERRO, EFETUADO = (s.value for s in SituacaoProcessamento)
 
 
+@sensivel("pdv.processar")
 def processar_agora(*, alvo: Alvo, ids: Sequence[int], motivo: str, usuario: User) -> int:
     """Send rows pending, ignored or in error back to the drain, due now. Returns how many.
 
@@ -47,6 +49,7 @@ def processar_agora(*, alvo: Alvo, ids: Sequence[int], motivo: str, usuario: Use
     return _agir(alvo, ids, motivo, usuario, AtoPessoa.Acao.PROCESSAR, PENDENTE, conferir)
 
 
+@sensivel("pdv.reprocessar")
 def reprocessar(
     *, alvo: Alvo, ids: Sequence[int], motivo: str, usuario: User, visto: Visto | None = None,
     pular_bloqueadas: bool = False,
@@ -72,6 +75,7 @@ def reprocessar(
     return _agir(alvo, ids, motivo, usuario, AtoPessoa.Acao.REPROCESSAR, PENDENTE, conferir)
 
 
+@sensivel("pdv.ignorar")
 def ignorar(*, alvo: Alvo, ids: Sequence[int], motivo: str, usuario: User) -> int:
     """Take rows pending or in error out of processing. Raises AcaoRecusada for rows whose entries stand."""
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from erp.fiscal.avisos import AvisoNovo, gravar_avisos
 from pdv.processamento.models import PendenciaNota
-from pdv.processamento.notas.comparacao import AvisoNovo, gravar_avisos
 
 Tipo = PendenciaNota.Tipo
 DE_UMA_VEZ = 1_000

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
+from erp.fiscal.avisos import AvisoNovo
 from erp.fiscal.chave import chave_bem_formada, partes_da_chave
 from erp.fiscal.estados import COM_CONTEUDO, Chegada
 from erp.fiscal.xml import DocumentoLido, Estado, XmlIlegivel, ler_documento
 from erp.fiscal.xml.situacao import ORDEM, situacao_do_cstat
 from pdv.processamento.erros import Problema
-from pdv.processamento.notas.comparacao import AvisoNovo
 
 TABELA = "hiperpdv_nota_fiscal"
 VERSOES = "hiperpdv_nota_versao"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +10,8 @@ from typing import Any, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
+from erp.fiscal.avisos import AvisoNovo, gravar_avisos, sem_repetidos
 from erp.fiscal.estados import CONTAM
-from filas.copia import copiar
 from pdv.processamento.efeitos.regras_pagamento import formatar
 from pdv.processamento.efeitos.valores import Operacao
 from pdv.processamento.notas import pendencias
@@ -20,13 +19,6 @@ from pdv.processamento.notas.pendencias import NotaConferida
 
 _TRAVA = zlib.crc32(b"pdv.comparacao") - 2**31
 TOLERANCIA = Decimal("0.01")  # of an item: more is a divergence, up to it a warning
-COLUNAS_AVISO = ("documento_id", "codigo", "mensagem", "grave", "criado_em")
-
-
-class AvisoNovo(NamedTuple):
-    codigo: str
-    mensagem: str
-    grave: bool
 
 
 class Lado(NamedTuple):
@@ -129,7 +121,19 @@ def comparar_notas_ja_lancadas(cursor: CursorWrapper, operacoes: Sequence[Operac
     travar_comparacao(cursor, {o.filial_id for o in operacoes})
     chaves = {_chave(o, o.id_operacao) for o in operacoes}
     chaves |= {_chave(o, origem) for o in operacoes if (origem := o.id_operacao_origem) is not None}
-    notas = _notas_das_operacoes(cursor, sorted(chaves))
+    _comparar_de_novo(cursor, _notas_das_operacoes(cursor, sorted(chaves)), agora)
+
+
+def comparar_nota_do_documento(cursor: CursorWrapper, chave: str, numero: int, agora: datetime) -> None:
+    """A document was moved on by other hands than the drain's (`erp.fiscal.ouvintes`): see again what is open about it."""
+    cursor.execute("SELECT filial_id FROM hiperpdv_nota_fiscal WHERE chave = %s AND numero = %s", [chave, numero])
+    filiais = {linha[0] for linha in cursor.fetchall()}
+    if filiais:
+        travar_comparacao(cursor, filiais)
+        _comparar_de_novo(cursor, _nota_do_documento(cursor, chave, numero), agora)
+
+
+def _comparar_de_novo(cursor: CursorWrapper, notas: Sequence[_NotaDaOperacao], agora: datetime) -> None:
     if not notas:
         return
     vendas = vendas_das_notas(cursor, list({(n.ponto_venda_id, n.instalacao, n.id_operacao or 0) for n in notas}))
@@ -140,7 +144,7 @@ def comparar_notas_ja_lancadas(cursor: CursorWrapper, operacoes: Sequence[Operac
         if nota.documento and nota.situacao in CONTAM and venda is not None and venda.lado is not SEM_LADO:
             avisos[nota.documento] = comparar(nota.lado, venda.lado)
     pendencias.conferir(cursor, conferidas, agora=agora)
-    gravar_avisos(cursor, _sem_repetidos(cursor, avisos), agora=agora)
+    gravar_avisos(cursor, sem_repetidos(cursor, avisos), agora=agora)
 
 
 class _NotaDaOperacao(NamedTuple):
@@ -169,41 +173,33 @@ class _NotaDaOperacao(NamedTuple):
         return NotaConferida(*self[:9], self.situacao, self.emissao, chegou, lancada, cancelada)
 
 
+_NOTAS = """
+    SELECT n.id, n.filial_id, n.ponto_venda_id, n.instalacao::text, n.id_operacao, n.chave, n.numero, n.serie,
+        n.valor_total, d.id, coalesce(d.situacao, ''), coalesce(d.emissao, n.data_emissao), d.valor_total,
+        (SELECT array_agg((e ->> 'valor_liquido')::numeric ORDER BY n) FROM jsonb_array_elements(d.conteudo -> 'itens')
+         WITH ORDINALITY AS t(e, n))
+    FROM {quais}
+    LEFT JOIN LATERAL (SELECT * FROM fiscal_documento f WHERE f.chave = n.chave AND f.numero = n.numero
+        AND f.estorno_de IS NULL ORDER BY f.geracao DESC LIMIT 1) d ON true
+    WHERE n.situacao_replicacao <> 1 OR d.id IS NOT NULL
+"""
+_DAS_OPERACOES = """unnest(%s::bigint[], %s::uuid[], %s::bigint[]) AS x(pv, inst, op)
+    JOIN hiperpdv_nota_fiscal n ON n.ponto_venda_id = x.pv AND n.id_operacao = x.op AND n.instalacao = x.inst"""
+_DO_DOCUMENTO = """(VALUES (%s, %s)) AS x(chave, numero)
+    JOIN hiperpdv_nota_fiscal n ON n.chave = x.chave AND n.numero = x.numero"""
+
+
 def _notas_das_operacoes(cursor: CursorWrapper, chaves: Sequence[ChaveVenda]) -> list[_NotaDaOperacao]:
     """The notes of these operations that the drain has seen, each with its document alive, if it has one."""
-    cursor.execute(
-        """SELECT n.id, n.filial_id, n.ponto_venda_id, n.instalacao::text, n.id_operacao, n.chave, n.numero, n.serie,
-               n.valor_total, d.id, coalesce(d.situacao, ''), coalesce(d.emissao, n.data_emissao), d.valor_total,
-               (SELECT array_agg((e ->> 'valor_liquido')::numeric ORDER BY n) FROM jsonb_array_elements(d.conteudo -> 'itens')
-                WITH ORDINALITY AS t(e, n))
-           FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[]) AS x(pv, inst, op)
-           JOIN hiperpdv_nota_fiscal n ON n.ponto_venda_id = x.pv AND n.id_operacao = x.op AND n.instalacao = x.inst
-           LEFT JOIN LATERAL (SELECT * FROM fiscal_documento f WHERE f.chave = n.chave AND f.numero = n.numero
-               AND f.estorno_de IS NULL ORDER BY f.geracao DESC LIMIT 1) d ON true
-           WHERE n.situacao_replicacao <> 1 OR d.id IS NOT NULL""",
-        _colunas(chaves),
-    )
+    cursor.execute(_NOTAS.format(quais=_DAS_OPERACOES), _colunas(chaves))
+    return [_NotaDaOperacao._make(linha) for linha in cursor.fetchall()]
+
+
+def _nota_do_documento(cursor: CursorWrapper, chave: str, numero: int) -> list[_NotaDaOperacao]:
+    """The staged note that a document came from (`hiperpdv_nota_chave`), the same way."""
+    cursor.execute(_NOTAS.format(quais=_DO_DOCUMENTO), [chave, numero])
     return [_NotaDaOperacao._make(linha) for linha in cursor.fetchall()]
 
 
 def _chave(operacao: Operacao, id_operacao: int) -> ChaveVenda:
     return operacao.ponto_venda_id, str(operacao.instalacao), id_operacao
-
-
-def _sem_repetidos(cursor: CursorWrapper, avisos: dict[int, list[AvisoNovo]]) -> dict[int, list[AvisoNovo]]:
-    if not avisos:
-        return {}
-    cursor.execute(
-        "SELECT documento_id, codigo, mensagem FROM fiscal_aviso WHERE documento_id = ANY(%s)", [list(avisos)]
-    )
-    tem: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
-    for documento, codigo, mensagem in cursor.fetchall():
-        tem[documento].add((codigo, mensagem))
-    return {d: [a for a in novos if (a.codigo, a.mensagem) not in tem[d]] for d, novos in avisos.items()}
-
-
-def gravar_avisos(cursor: CursorWrapper, avisos: dict[int, list[AvisoNovo]], *, agora: datetime) -> None:
-    """Keep the flags beside their documents."""
-    copiar(
-        cursor, "fiscal_aviso", COLUNAS_AVISO, [(d, *aviso, agora) for d, novos in avisos.items() for aviso in novos]
-    )

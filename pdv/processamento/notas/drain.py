@@ -20,9 +20,9 @@ from django.utils import timezone
 from erp.cadastros.rules import Periodo, primeiro_dia_aberto
 from erp.cadastros.selectors import periodos_fechados
 from erp.fiscal import lancamentos as fiscal
-from erp.fiscal.estados import Retrato, contradizem, estados_do_conteudo, retratar
+from erp.fiscal.avisos import AvisoNovo, avisos_do_estado, gravar_avisos
+from erp.fiscal.estados import Retrato, retratar
 from erp.fiscal.lancamentos import DocumentoNovo, InversoNovo, documento_novo
-from erp.fiscal.xml.situacao import ORDEM
 from filas.copia import copiar, reservar_ids
 from filas.drain import Resumo
 from pdv.processamento.efeitos.datas import dia_local
@@ -40,11 +40,9 @@ from pdv.processamento.notas.chegadas import (
 )
 from pdv.processamento.notas.comparacao import (
     SEM_LADO,
-    AvisoNovo,
     Lado,
     Venda,
     comparar,
-    gravar_avisos,
     travar_comparacao,
     vendas_das_notas,
 )
@@ -99,6 +97,7 @@ class _Montagem:
         self.inversos: list[InversoNovo] = []  # of the documents whose place others take
         lidas = self._ler(notas)
         todas = [chegada.alvo for _, chegadas in lidas for chegada in chegadas]
+        fiscal.travar(cursor, {n.filial_id for n in notas})
         guardados = fiscal.registrados(cursor, list(set(todas)))
         self._geracoes = {alvo: r.geracao for alvo, r in guardados.items()}
         self._retratos = {alvo: r.retrato for alvo, r in guardados.items()}
@@ -147,7 +146,8 @@ class _Montagem:
         )  # fmt: skip
         self._retratos[alvo], self._geracoes[alvo] = retrato, documento.geracao
         self._vivos[alvo] = documento.id, dia
-        avisos = vinda.avisos + avisos_do_estado(vinda, anterior, retrato)
+        estados = vinda.chegada.estados
+        avisos = vinda.avisos + avisos_do_estado(vinda.chegada.situacao, estados, anterior, retrato)
         self.ultimas[nota.id] = Lancada(nota, vinda.versao, documento, retrato, avisos)
         self.lancadas.append(self.ultimas[nota.id])
 
@@ -155,22 +155,6 @@ class _Montagem:
 def _sustentada(vinda: ChegadaDaNota, antes: Sequence[ChegadaDaNota], conhecidos: set[tuple[str, int]]) -> bool:
     """Whether there is a document for it to be about: an event that was refused begins none."""
     return vinda.sustenta or vinda.alvo in conhecidos or any(c.sustenta and c.alvo == vinda.alvo for c in antes)
-
-
-def avisos_do_estado(vinda: ChegadaDaNota, anterior: Retrato | None, retrato: Retrato) -> list[AvisoNovo]:
-    """A state that came after a higher one, and states that cannot both be true."""
-    avisos = []
-    situacao = vinda.chegada.situacao
-    if anterior is not None and ORDEM[situacao] < ORDEM[anterior.situacao]:
-        texto = f"chegou {situacao} depois de {anterior.situacao}: a situação não volta, o que veio fica na história"
-        avisos.append(AvisoNovo("ESTADO_ANTERIOR", texto, False))
-    if anterior is not None or len(vinda.chegada.estados) > 1:
-        conhecidos = {e["situacao"] for e in estados_do_conteudo(retrato.conteudo)}
-        if contradizem(conhecidos):
-            lista = ", ".join(sorted(conhecidos, key=ORDEM.__getitem__))
-            texto = f"a nota já esteve {lista}, o que a SEFAZ não permite: vale {retrato.situacao}; consulte a chave"
-            avisos.append(AvisoNovo("ESTADO_CONTRADITORIO", texto, True))
-    return avisos
 
 
 def _lancar(cursor: CursorWrapper, montagem: _Montagem, agora: datetime) -> None:

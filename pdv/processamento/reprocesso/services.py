@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from erp.acesso import services as acesso
 from erp.acesso.erros import ErroDefinitivo
@@ -41,6 +42,7 @@ TRANSICOES = frozenset(
 )
 
 
+@sensivel("pdv.reprocessar_em_massa_pedido")
 @transaction.atomic
 def pedir(
     *, linhas: QuerySet[OperacaoPdv], descricao: str, motivo: str, usuario: User, maximo: int | None = None
@@ -167,6 +169,7 @@ def _comecar(reprocesso: Reprocesso) -> None:
     acordar(DESPERTADOR)
 
 
+@sensivel("pdv.reprocessar_em_massa_pausado")
 @transaction.atomic
 def pausar(*, reprocesso: Reprocesso, usuario: User) -> None:
     """Send no more until it is continued; what was sent is posted. Raises AcaoRecusada when it is not under way."""
@@ -174,6 +177,7 @@ def pausar(*, reprocesso: Reprocesso, usuario: User) -> None:
     _auditar("pausado", reprocesso, usuario)
 
 
+@sensivel("pdv.reprocessar_em_massa_continuado")
 @transaction.atomic
 def continuar(*, reprocesso: Reprocesso, usuario: User) -> None:
     """Go on sending. Raises AcaoRecusada when it is not paused."""
@@ -184,6 +188,7 @@ def continuar(*, reprocesso: Reprocesso, usuario: User) -> None:
     acordar(DESPERTADOR)
 
 
+@sensivel("pdv.reprocessar_em_massa_cancelado")
 @transaction.atomic
 def cancelar(*, reprocesso: Reprocesso, usuario: User) -> None:
     """Send no more, for good. What was sent is posted and counted: nothing is left half done.

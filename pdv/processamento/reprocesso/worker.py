@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ATOR_SISTEMA, registrar
 from erp.cadastros.selectors import periodos_fechados
 from filas import acordar
@@ -96,6 +97,7 @@ def _abertos() -> list[int]:
     return list(abertos.order_by("pk").values_list("pk", flat=True))
 
 
+@sensivel("pdv.reprocessar", "pdv.reprocessar_em_massa_concluido")
 @transaction.atomic
 def dar_passo(id_: int) -> Passo:
     """Settle, send, and end when nothing is left. Does nothing while somebody else is at it."""

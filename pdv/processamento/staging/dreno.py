@@ -31,3 +31,6 @@ class DrenoDoStaging:
 
     def contar_mortes(self, cursor: CursorWrapper, ids: Sequence[int], maximo: int) -> None:
         marcas.contar_mortes(cursor, self.alvo, ids, maximo)
+
+    def separar(self, cursor: CursorWrapper, ids: Sequence[int]) -> None:
+        marcas.separar(cursor, self.alvo, ids)

@@ -85,6 +85,14 @@ def contar_mortes(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int], maximo:
     marcar_com_erro(cursor, alvo, [(id_, [problema]) for id_, mortes in cursor.fetchall() if mortes >= maximo])
 
 
+def separar(cursor: CursorWrapper, alvo: Alvo, ids: Sequence[int]) -> None:
+    """Each of `ids` still pending comes alone from now on."""
+    cursor.execute(
+        f"UPDATE {TABELAS[alvo]} SET mortes = greatest(mortes, 1) WHERE id = ANY(%s) AND situacao_replicacao = 1",
+        [list(ids)],
+    )
+
+
 def marcar_em_espera(cursor: CursorWrapper, esperas: Sequence[tuple[Operacao, Espera]]) -> None:
     """Still pending, and why; looked at again twice as late each time, up to a quarter of an hour. Logged when it changes."""
     if not esperas:

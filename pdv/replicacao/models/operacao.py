@@ -51,6 +51,10 @@ class OperacaoPdv(Recebido, tabelas.OperacaoPdv):
                 condition=~models.Q(cpf_cnpj_consumidor=""),
                 name="hiperpdv_operacao_consumidor",
             ),
+            # everything about one customer; most sales name none
+            models.Index(
+                fields=["codigo_cliente"], condition=~models.Q(codigo_cliente=""), name="hiperpdv_operacao_cliente"
+            ),
             # a turno's operations, for its counted against expected
             models.Index(fields=["ponto_venda_id", "id_turno"], name="hiperpdv_operacao_turno"),
         ]

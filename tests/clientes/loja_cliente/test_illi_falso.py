@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.core.management import CommandError, call_command
 
 from clientes.loja_cliente.contexto import LojaCliente
 from clientes.loja_cliente.falso import CORPO_MAXIMO, Defeitos, IlliFalso
@@ -134,6 +135,11 @@ def test_o_comando_diz_o_endereco_atende_e_conta_ao_parar(sinal: signal.Signals)
     ],
 )
 def test_o_comando_diz_o_que_esta_errado(argumentos: tuple[str, ...], frase: str) -> None:
-    with comando(*argumentos) as processo:
+    with pytest.raises(CommandError, match=frase):
+        call_command("illi_falso", *argumentos)
+
+
+def test_errado_o_comando_termina_com_um_e_a_frase() -> None:
+    with comando("--lento", "-1") as processo:
         _saida, erros = processo.communicate(timeout=60)
-    assert processo.returncode == 1 and frase in erros
+    assert processo.returncode == 1 and "não podem ser negativos" in erros

@@ -123,6 +123,14 @@ def test_esquecer_volta_atras_e_conta_de_novo() -> None:
     assert Evento.objects.filter(acao="clientes.municipioinformado_esquecido").count() == 1
 
 
+def test_esquecer_um_pais_tambem_fica_na_auditoria() -> None:
+    com_erro("1", cidade="AUBE", uf="EX", pais="TERRA NOVA")
+    informar_pais(pais="TERRA NOVA", bacen="1058", usuario=pessoa("gerente"))
+    assert esquecer(informados=list(PaisInformado.objects.all()), usuario=pessoa("gerente"), motivo="não era lá") == 1
+    evento = Evento.objects.get(acao="clientes.paisinformado_esquecido")
+    assert (evento.antes, evento.motivo, PaisInformado.objects.count()) == ({"escrito": "TERRA NOVA"}, "não era lá", 0)
+
+
 @pytest.mark.parametrize(
     ("cidade", "uf", "ibge", "diz"),
     [

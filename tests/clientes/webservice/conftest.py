@@ -51,6 +51,6 @@ def enviar(chave: str) -> Enviar:
 
 def postar(corpo: Any, **opcoes: Any) -> Any:
     dados = corpo if isinstance(corpo, bytes) else json.dumps(corpo).encode()
-    resposta = Client().post(CAMINHO, dados, **{"content_type": "application/json", **opcoes})
+    resposta: Any = Client().post(CAMINHO, dados, **{"content_type": "application/json", **opcoes})
     resposta.dados = resposta.json()
     return resposta

@@ -41,7 +41,7 @@ def regras(resultado: Resultado) -> list[str]:
 
 def fotografia() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """All that the webservice writes, but the ids that PostgreSQL counts on."""
-    recebidos = list(RegistroRecebido.objects.order_by("id").values())
+    recebidos: list[Any] = list(RegistroRecebido.objects.order_by("id").values())
     for recebido in recebidos:
         del recebido["id"]
         recebido["hash_conteudo"] = bytes(recebido["hash_conteudo"])

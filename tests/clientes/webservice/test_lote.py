@@ -19,7 +19,7 @@ CAMINHO_LOTE = f"{CAMINHO}/lote"
 
 def enviar_lote(dados: Any, **opcoes: Any) -> Any:
     bruto = dados if isinstance(dados, bytes) else json.dumps(dados).encode()
-    resposta = Client().post(CAMINHO_LOTE, bruto, **{"content_type": "application/json", **opcoes})
+    resposta: Any = Client().post(CAMINHO_LOTE, bruto, **{"content_type": "application/json", **opcoes})
     resposta.dados = resposta.json()
     return resposta
 

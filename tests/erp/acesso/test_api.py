@@ -17,6 +17,7 @@ from tests.erp.acesso.conftest import ATOR
 class Vista(APIView):
     authentication_classes = [AutenticacaoPorChave]
     permission_classes = [ExigeEscopo("pdv")]
+    erro: Exception
 
     def get(self, request):
         return Response({"ponto": request.auth.ponto_venda_id, "quem": str(request.user)})

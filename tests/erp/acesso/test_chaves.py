@@ -120,7 +120,7 @@ def test_chave_revogada_nao_abre_nem_na_mesma_hora(nova_chave, django_capture_on
 def test_outro_processo_nota_a_revogacao_quando_o_cache_vence(nova_chave, monkeypatch):
     chave, texto = nova_chave
     agora = [1000.0]
-    monkeypatch.setattr(modulo.time, "monotonic", lambda: agora[0])
+    monkeypatch.setattr(f"{modulo.__name__}.time.monotonic", lambda: agora[0])
     assert autenticar(texto)
     ChaveApi.objects.filter(pk=chave.pk).update(ativa=False, revogada_em=timezone.now())  # as another process would
     agora[0] += modulo.SEGUNDOS_DE_CACHE - 0.1

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook  # type: ignore[import-untyped]  # it has no types
 
 from erp.cadastros.planilhas import celulas, leitura
 from erp.cadastros.planilhas.leitura import PlanilhaInvalida, ler

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_incluir_registra_tudo() -> None:
         (Adquirente, {"nome": "Adquirente exemplo"}, "condições do finalizador"),
     ],
 )
-def test_o_que_um_razao_conhece_nao_se_exclui(tabela: type, filtro: dict[str, object], uso: str) -> None:
+def test_o_que_um_razao_conhece_nao_se_exclui(tabela: Any, filtro: dict[str, object], uso: str) -> None:
     _usar_tudo()
     objeto = tabela.objects.get(**filtro)
     with pytest.raises(EmUso, match=f"não pode ser excluído: já tem .*{uso}"):

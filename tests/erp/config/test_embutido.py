@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import signal
 import stat
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ import psutil
 import pytest
 
 from erp.config.embutido import RAIZ, RAIZ_DO_ROOT, Servidor
-from tests.erp.config.conftest import Instalacao
+from tests.erp.config.conftest import SEM_APPS, Instalacao
 
 GRAVAR = """
 from django.db import connection
@@ -37,7 +36,7 @@ def test_o_servidor_so_comeca_na_primeira_conexao_e_nao_abre_pasta_alguma(instal
     assert antes[str(instalacao.raiz)] == 0o700
     assert instalacao.python("print('configurado')").stdout.strip() == "configurado"
     assert not instalacao.servidor.esta_no_ar()
-    feito = instalacao.python(GRAVAR)
+    feito = instalacao.sem_apps(GRAVAR)
     assert feito.stdout.strip() == "1", feito.stderr
     assert instalacao.servidor.esta_no_ar()
     assert modos(instalacao.raiz) == antes
@@ -56,23 +55,23 @@ def test_como_root_o_servidor_e_de_outro_usuario_sem_os_grupos_de_root(instalaca
 
 def test_quem_o_iniciou_morre_e_o_proximo_usa_o_mesmo_servidor(instalacao: Instalacao) -> None:
     instalacao.servidor.parar()
-    codigo = f"import django; django.setup()\n{GRAVAR}\nimport time; time.sleep(60)"
-    quem_iniciou = instalacao.abrir(sys.executable, "-c", codigo)
+    codigo = f"{GRAVAR}\nimport time; time.sleep(60)"
+    quem_iniciou = instalacao.abrir(*SEM_APPS, codigo)
     assert quem_iniciou.stdout
     gravadas = int(quem_iniciou.stdout.readline())
     pid = pid_do_servidor(instalacao.servidor)
     quem_iniciou.send_signal(signal.SIGKILL)
     quem_iniciou.communicate()
-    assert int(instalacao.python(GRAVAR).stdout) == gravadas + 1
+    assert int(instalacao.sem_apps(GRAVAR).stdout) == gravadas + 1
     assert pid_do_servidor(instalacao.servidor) == pid
 
 
 def test_depois_de_sigkill_no_servidor_o_gravado_esta_la(instalacao: Instalacao) -> None:
     instalacao.servidor.garantir_no_ar()
-    gravadas = int(instalacao.python(GRAVAR).stdout)
+    gravadas = int(instalacao.sem_apps(GRAVAR).stdout)
     pid = pid_do_servidor(instalacao.servidor)
     os.kill(pid, signal.SIGKILL)
-    feito = instalacao.python(GRAVAR)
+    feito = instalacao.sem_apps(GRAVAR)
     assert feito.stdout.strip() == str(gravadas + 1), feito.stderr
     assert pid_do_servidor(instalacao.servidor) != pid
 
@@ -90,15 +89,14 @@ close_old_connections()
 connection.health_check_done = False
 {GRAVAR}
 """
-    feito = instalacao.python(codigo)
+    feito = instalacao.sem_apps(codigo)
     antes, depois = feito.stdout.split()
     assert int(depois) == int(antes) + 1, feito.stderr
 
 
 def test_quatro_processos_pedem_de_uma_vez_e_um_so_servidor_comeca(instalacao: Instalacao) -> None:
     instalacao.servidor.parar()
-    codigo = f"import django; django.setup()\n{GRAVAR}"
-    processos = [instalacao.abrir(sys.executable, "-c", codigo) for _ in range(4)]
+    processos = [instalacao.abrir(*SEM_APPS, GRAVAR) for _ in range(4)]
     saidas = [p.communicate(timeout=180)[0].strip() for p in processos]
     assert all(saida.isdigit() for saida in saidas), saidas
     dados = str(instalacao.servidor.dados)
@@ -120,10 +118,11 @@ def test_parar_duas_vezes_nao_e_erro_nem_com_o_arquivo_de_um_servidor_morto(inst
     assert not servidor.esta_no_ar()
 
 
+@pytest.mark.prova
 def test_manage_banco_inicia_diz_a_url_e_para(instalacao: Instalacao) -> None:
     assert "No ar." in instalacao.manage("banco", "iniciar").stdout
     url = instalacao.manage("banco", "url").stdout.strip()
-    por_fora = instalacao.python(
+    por_fora = instalacao.sem_apps(
         "from django.db import connection as c; c.ensure_connection(); print('sim')", DATABASE_URL=url
     )
     assert por_fora.stdout.strip() == "sim", por_fora.stderr
@@ -143,7 +142,7 @@ def test_um_erro_do_servidor_chega_com_o_registro(instalacao: Instalacao) -> Non
         assert feito.returncode != 0 and "shared_buffers" in feito.stderr
     finally:
         arquivo.write_bytes(original)
-    subprocess.run([sys.executable, "manage.py", "banco", "iniciar"], cwd=RAIZ, env=instalacao.ambiente, check=True)
+    instalacao.servidor.garantir_no_ar()
 
 
 def test_conferir_o_projeto_nao_pede_o_banco(instalacao: Instalacao) -> None:

@@ -50,8 +50,8 @@ def test_a_conexao_que_o_servidor_encerrou_nao_serve_e_a_proxima_e_outra(
     with outra.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
     assert not connection.is_usable()
-    connection.health_check_enabled = True
-    connection.health_check_done = False
+    connection.health_check_enabled = True  # type: ignore[attr-defined]  # Django's own; the stubs lack it
+    connection.health_check_done = False  # type: ignore[attr-defined]  # the same
     assert _pid() != pid, "o pedido seguinte se conecta de novo, sem erro"
 
 

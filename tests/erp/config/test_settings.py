@@ -1,22 +1,26 @@
 from __future__ import annotations
 
 import os
+import runpy
 import stat
 import subprocess
 import sys
+import traceback
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from erp.config.embutido import RAIZ, servidor_padrao
 
 
-def ler_settings(dados: Path, codigo: str = "", **ambiente: str) -> subprocess.CompletedProcess[str]:
+def ler_settings(dados: Path, **ambiente: str) -> SimpleNamespace:
+    """The settings of an installation whose environment is this and nothing else, read anew; this process's stay."""
     limpo = {"PATH": os.environ["PATH"], "RETAGUARDA_DADOS": str(dados)}
-    comando = [sys.executable, "-c", f"from erp.config import settings as s\n{codigo}"]
-    return subprocess.run(
-        comando, cwd=RAIZ, env={**limpo, **ambiente}, text=True, capture_output=True, timeout=180, check=False
-    )
+    with patch.dict(os.environ, {**limpo, **ambiente}, clear=True):
+        return SimpleNamespace(**runpy.run_path(str(RAIZ / "erp" / "config" / "settings.py")))
 
 
 @pytest.mark.parametrize(
@@ -43,38 +47,52 @@ def ler_settings(dados: Path, codigo: str = "", **ambiente: str) -> subprocess.C
         ("ILLI_URL", "https://ana:segredo@illi.exemplo/setIlli", "sem usuário nem senha"),
         ("ILLI_URL", "https://illi.exemplo:porta/segredo", "ILLI_URL: esperado um endereço como https://"),
         ("ILLI_TOKEN", "um segredo", "ILLI_TOKEN: esperado letras, números e sinais sem acento nem espaço"),
+        ("AUDITORIA_CHAVES_ANTERIORES", "ab12", "AUDITORIA_CHAVES_ANTERIORES: esperado impressões de 64 dígitos"),
         ("ILLI_TEMPO_LIMITE", "0", "ILLI_TEMPO_LIMITE: esperado um número de 1 a 600"),
         ("CONFERENCIA_TOLERANCIA", "-1", "CONFERENCIA_TOLERANCIA: esperado um número de 0 a 720"),
         ("LOG_NIVEL", "alto", "LOG_NIVEL: esperado uma destas opções: DEBUG, INFO, WARNING, ERROR"),
     ],
 )
 def test_um_valor_ruim_impede_o_inicio_e_diz_qual(tmp_path: Path, nome: str, valor: str, frase: str) -> None:
-    feito = ler_settings(tmp_path, **{nome: valor})
+    with pytest.raises(ImproperlyConfigured) as erro:
+        ler_settings(tmp_path, **{nome: valor})
+    assert frase in str(erro.value)
+    assert "segredo" not in "".join(traceback.format_exception(erro.value))
+
+
+def test_um_programa_com_um_valor_ruim_nao_comeca_e_a_ultima_linha_diz_por_que(tmp_path: Path) -> None:
+    feito = subprocess.run(
+        [sys.executable, "-c", "from erp.config import settings"], cwd=RAIZ, text=True, capture_output=True,
+        env={"PATH": os.environ["PATH"], "RETAGUARDA_DADOS": str(tmp_path), "EMAIL_URL": "http://a:segredo@b"},
+        timeout=180, check=False,
+    )  # fmt: skip
     ultima = feito.stderr.strip().splitlines()[-1]
     assert feito.returncode != 0
-    assert "ImproperlyConfigured" in ultima and frase in ultima
+    assert "ImproperlyConfigured" in ultima and "EMAIL_URL: esperado smtp://usuario:senha@servidor:porta" in ultima
     assert "segredo" not in feito.stderr
 
 
 def test_ler_os_settings_nao_inicia_o_banco(tmp_path: Path) -> None:
-    feito = ler_settings(tmp_path / "dados", "print(s.DATABASES['default']['ENGINE'], s.CELERY_BROKER_URL)")
-    assert feito.stdout.startswith("erp.config.banco sqla+postgresql+psycopg2://postgres@/retaguarda?")
+    lidos = ler_settings(tmp_path / "dados")
+    assert lidos.DATABASES["default"]["ENGINE"] == "erp.config.banco"
+    assert lidos.CELERY_BROKER_URL.startswith("sqla+postgresql+psycopg2://postgres@/retaguarda?")
     assert not servidor_padrao(tmp_path / "dados").dados.exists()
 
 
+def correio(dados: Path, **ambiente: str) -> tuple[object, ...]:
+    s = ler_settings(dados, **ambiente)
+    return s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_HOST_USER, s.EMAIL_USE_TLS, s.EMAIL_USE_SSL, s.CONFERENCIA_EMAILS
+
+
 def test_o_correio_e_lido_de_uma_url(tmp_path: Path) -> None:
-    mostrar = (
-        "print(s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_HOST_USER, s.EMAIL_USE_TLS, s.EMAIL_USE_SSL, s.CONFERENCIA_EMAILS)"
-    )
-    feito = ler_settings(
-        tmp_path, mostrar, EMAIL_URL="smtp+tls://loja%40x.br:a%2Fb@correio.exemplo", CONFERENCIA_EMAILS="a@x.br, b@y.br"
-    )
-    assert feito.stdout.strip() == "correio.exemplo 587 loja@x.br True False ['a@x.br', 'b@y.br']"
-    assert ler_settings(tmp_path, mostrar).stdout.strip() == "localhost 25  False False []"
+    url = "smtp+tls://loja%40x.br:a%2Fb@correio.exemplo"
+    lido = correio(tmp_path, EMAIL_URL=url, CONFERENCIA_EMAILS="a@x.br, b@y.br")
+    assert lido == ("correio.exemplo", 587, "loja@x.br", True, False, ["a@x.br", "b@y.br"])
+    assert correio(tmp_path) == ("localhost", 25, "", False, False, [])
 
 
 def test_a_chave_secreta_e_criada_uma_vez_e_so_o_dono_a_le(tmp_path: Path) -> None:
-    primeira, segunda = (ler_settings(tmp_path, "print(s.SECRET_KEY)").stdout.strip() for _ in range(2))
+    primeira, segunda = (ler_settings(tmp_path).SECRET_KEY for _ in range(2))
     arquivo = tmp_path / "chave_secreta"
     assert len(primeira) > 60 and primeira == segunda == arquivo.read_text()
     assert stat.S_IMODE(arquivo.stat().st_mode) == 0o600
@@ -105,18 +123,23 @@ def test_oito_processos_de_uma_vez_usam_a_mesma_chave(tmp_path: Path) -> None:
 
 def test_um_arquivo_de_chave_truncado_e_recusado(tmp_path: Path) -> None:
     (tmp_path / "chave_secreta").write_text("")
-    assert "está truncado" in ler_settings(tmp_path).stderr
+    with pytest.raises(ImproperlyConfigured, match="está truncado"):
+        ler_settings(tmp_path)
 
 
-def test_atras_de_https_os_cookies_sao_seguros(tmp_path: Path) -> None:
-    codigo = "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0, s.SECURE_SSL_REDIRECT)"
-    assert ler_settings(tmp_path, codigo, HTTPS="1").stdout.split() == ["True"] * 4
-    assert ler_settings(tmp_path, codigo).stdout.split() == ["False"] * 4
+@pytest.mark.parametrize(("ambiente", "seguro"), [({"HTTPS": "1"}, True), ({}, False)])
+def test_atras_de_https_os_cookies_sao_seguros(tmp_path: Path, ambiente: dict[str, str], seguro: bool) -> None:
+    s = ler_settings(tmp_path, **ambiente)
+    ditos = [s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0, s.SECURE_SSL_REDIRECT]
+    assert ditos == [seguro] * 4
 
 
 def test_o_banco_do_terminal_e_um_arquivo_com_espera_e_transacao_imediata(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/loja.sqlite3"
-    codigo = "t = s.DATABASES['terminal']; print(t['NAME'], t['OPTIONS']['transaction_mode'], t['OPTIONS']['timeout'])"
-    assert ler_settings(tmp_path, codigo).stdout.split() == [str(tmp_path / "terminal.sqlite3"), "IMMEDIATE", "30"]
-    lido = ler_settings(tmp_path, codigo, TERMINAL_DATABASE_URL=url).stdout.split()
-    assert lido == [str(tmp_path / "loja.sqlite3"), "IMMEDIATE", "30"]
+    for lidos, arquivo in (
+        (ler_settings(tmp_path), "terminal.sqlite3"),
+        (ler_settings(tmp_path, TERMINAL_DATABASE_URL=url), "loja.sqlite3"),
+    ):
+        terminal = lidos.DATABASES["terminal"]
+        assert terminal["NAME"] == str(tmp_path / arquivo)
+        assert (terminal["OPTIONS"]["transaction_mode"], terminal["OPTIONS"]["timeout"]) == ("IMMEDIATE", 30)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from datetime import time
 from typing import Any
 
 import pytest
@@ -34,9 +33,7 @@ def _registros(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _sempre_pode(settings: Any) -> None:
-    """No hour of the test's own clock is of silence, unless the test says so."""
-    settings.CONTATOS_SILENCIO = (time(0), time(0))
+def _empresa(settings: Any) -> None:
     settings.CONTATOS_EMPRESA = "Funerária Exemplo"
 
 

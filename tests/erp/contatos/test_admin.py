@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from auditoria.models import Evento
 from erp.contatos.models import Comunicado, Descadastro, Lembrete, ModeloMensagem, PassoDaRegua
-from erp.contatos.services import criar_modelos, criar_regua, descadastrar_cliente, enviar
+from erp.contatos.services import cancelar, criar_modelos, criar_regua, descadastrar_cliente, enviar, repetir
 from erp.financeiro.models import Titulo
 from tests.erp.contatos.conftest import NovoCliente, aviso, por_na_fila
 from tests.erp.elenco import CPF, navegador, pessoa, titulo
@@ -139,6 +139,20 @@ def test_cancelar_e_tentar_de_novo_pela_pagina(modelo: ModeloMensagem) -> None:
     assert Evento.objects.filter(acao__in=["contatos.repetidos", "contatos.cancelados"]).count() == 2
 
 
+def test_de_muitos_de_uma_vez_cada_um_que_mudou_tem_o_seu_evento(modelo: ModeloMensagem) -> None:
+    comunicados = por_na_fila(*(aviso(f"f:{n}") for n in range(3)))
+    ids = [c.pk for c in comunicados]
+    Comunicado.objects.filter(pk=ids[0]).update(situacao=Situacao.NAO_ENVIADO, terminado_em=timezone.now())
+    assert cancelar(ids, usuario=pessoa("gerente"), motivo="não é mais preciso") == 2
+    assert repetir(ids[:1], usuario=pessoa("gerente"), motivo="é preciso sim") == 1
+    eventos = Evento.objects.filter(objeto="contatos.comunicado").values_list("acao", "objeto_id", "motivo")
+    assert set(eventos) == {
+        ("contatos.cancelados", str(ids[1]), "não é mais preciso"),
+        ("contatos.cancelados", str(ids[2]), "não é mais preciso"),
+        ("contatos.repetidos", str(ids[0]), "é preciso sim"),
+    }
+
+
 def test_operador_ve_mas_nao_cancela(modelo: ModeloMensagem) -> None:
     [comunicado] = por_na_fila(aviso())
     bia = navegador("operador")
@@ -152,7 +166,7 @@ def test_operador_ve_mas_nao_cancela(modelo: ModeloMensagem) -> None:
 @pytest.fixture
 def a_vencer(novo_cliente: NovoCliente) -> ModeloMensagem:
     criar_modelos()
-    return ModeloMensagem.objects.get(codigo="titulo_a_vencer")
+    return ModeloMensagem.objects.get(codigo="titulo_a_vencer", canal="email")
 
 
 def test_a_pagina_do_modelo_mostra_a_previa_com_titulos_de_verdade(

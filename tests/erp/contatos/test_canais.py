@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clientes.models import Cliente
 from erp.contatos import canais
-from erp.contatos.canais import CanalDesconhecido, canal, registrar_canal
+from erp.contatos.canais import CanalDesconhecido, Externo, Porta, canal, registrar_canal
 from erp.contatos.fila import conferir, conteudos_atuais
 from erp.contatos.models import Comunicado, ModeloMensagem
 from erp.contatos.registro import Modelo, registrar_modelo
@@ -25,7 +25,7 @@ from tests.erp.elenco import pessoa
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Pombo:
+class Pombo(Porta):
     """A port of the tests: the address is the customer's mobile."""
 
     codigo = "pombo"
@@ -41,7 +41,9 @@ class Pombo:
         linhas = Cliente.objects.filter(pk__in=list(codigos)).exclude(celular="")
         return dict(linhas.values_list("pk", "celular"))
 
-    def conteudo(self, comunicado: Comunicado, endereco: str, carta: Carta) -> dict[str, Any]:
+    def conteudo(
+        self, comunicado: Comunicado, endereco: str, carta: Carta, externo: Externo | None = None
+    ) -> dict[str, Any]:
         return {"para": endereco, "assunto": "", "texto": carta.texto}
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -16,40 +14,30 @@ from erp.contatos.models import Comunicado, ModeloMensagem
 from erp.contatos.services import avisar
 from filas.models import Mensagem, Tentativa
 from tests.erp.contatos.conftest import aviso
-from tests.falhas.vivos import RAIZ, esperar, url_do_banco
+from tests.falhas.vivos import esperar, url_do_banco
 from tests.filas.fila.correio import Correio
+from tests.filhos import Filho, filho
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Situacao = Comunicado.Situacao
 
 
 @contextlib.contextmanager
-def trabalhadores(quantos: int, porta: int) -> Iterator[list[subprocess.Popen[str]]]:
+def trabalhadores(quantos: int, porta: int) -> Iterator[list[Filho]]:
     ambiente = os.environ | {
         "DATABASE_URL": url_do_banco(), "LOG_NIVEL": "ERROR", "EMAIL_URL": f"smtp://127.0.0.1:{porta}",
-        "CONTATOS_SILENCIO": "00:00-00:00", "CONTATOS_EMAILS_POR_SEGUNDO": "1000",
+        "CONTATOS_EMAILS_POR_SEGUNDO": "1000",
         "CONTATOS_REMETENTE": "avisos@exemplo.com.br", "RETAGUARDA_URL": "https://retaguarda.exemplo.com.br",
     }  # fmt: skip
-    processos = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.erp.contatos.trabalhador"],
-            cwd=RAIZ,
-            env=ambiente,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(quantos)
-    ]
+    processos = [filho(["tests.erp.contatos.trabalhador"], ambiente) for _ in range(quantos)]
     try:
         for processo in processos:
-            assert processo.stdout is not None and processo.stdout.readline() == "pronto\n"
+            processo.disse("pronto")
         yield processos
     finally:
         for processo in processos:
             processo.kill()
             processo.wait()
-            if processo.stdout is not None:
-                processo.stdout.close()
 
 
 def _entregues() -> int:

@@ -7,8 +7,15 @@ from django.core.exceptions import ValidationError
 
 from erp.contatos import enderecos
 from erp.contatos.models import ModeloMensagem
-from erp.contatos.registro import Modelo, registrar_modelo
-from erp.contatos.textos import CampoAusente, em_html, erros_do_modelo, preencher
+from erp.contatos.registro import Modelo, modelos, registrar_modelo
+from erp.contatos.textos import (
+    CampoAusente,
+    campos_usados,
+    em_html,
+    erros_do_modelo,
+    erros_na_meta,
+    preencher,
+)
 
 DADOS = {"nome": "Ana", "valor": "10,00", "codigo": "{{nome}}"}
 
@@ -129,3 +136,13 @@ def test_resposta_de_servidor_perde_os_enderecos_uma_vez_so() -> None:
     texto = enderecos.sem_enderecos("550 <maria@exemplo.com.br>: maria@exemplo.com.br nao existe")
     assert texto == "550 <m***a@exemplo.com.br>: m***a@exemplo.com.br nao existe"
     assert enderecos.sem_enderecos(texto) == texto
+
+
+def test_todo_modelo_declarado_se_preenche_com_o_seu_exemplo_e_nao_sobra_chave() -> None:
+    comuns = {"nome": "Maria da Silva", "primeiro_nome": "Maria", "empresa": "Funerária"}
+    for modelo in modelos():
+        carta = preencher(modelo.assunto, modelo.corpo, {**comuns, **modelo.exemplo})
+        assert "{" not in carta.assunto + carta.texto, modelo.codigo
+        assert set(modelo.campos) <= set(campos_usados(modelo.assunto, modelo.corpo)) or modelo.canal == "whatsapp"
+        if modelo.canal == "whatsapp":
+            assert erros_na_meta("um_nome", "pt_BR", modelo.corpo, em_uso=True) == {}, modelo.codigo

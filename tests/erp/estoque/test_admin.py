@@ -95,7 +95,7 @@ def test_formulario_com_erros_volta_com_tudo_digitado_e_cada_erro_na_sua_linha()
 
 def test_clique_duplo_no_formulario_lanca_uma_vez() -> None:
     cliente, dados = navegador("gerente", 1), formulario(("1", "10", "2"))
-    assert cliente.post(ADICIONAR, dados).url == cliente.post(ADICIONAR, dados).url
+    assert cliente.post(ADICIONAR, dados)["Location"] == cliente.post(ADICIONAR, dados)["Location"]
     assert Saldo.objects.get().quantidade == Decimal(10)
 
 

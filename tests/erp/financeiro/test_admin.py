@@ -280,6 +280,6 @@ def test_extrato_de_conta_de_outra_filial_nao_existe_para_quem_nao_a_ve(caio: Cl
 def test_razao_nao_se_inclui_nem_se_exclui_pela_tela(caio: Client, modelo: str) -> None:
     assert caio.get(f"/admin/financeiro/{modelo}/add/").status_code == 403
     baixado(caio)
-    alvo = {"titulo": Titulo, "baixa": Baixa, "lancamento": Lancamento, "saldoconta": SaldoConta}[modelo]
+    alvo: Any = {"titulo": Titulo, "baixa": Baixa, "lancamento": Lancamento, "saldoconta": SaldoConta}[modelo]
     chave = alvo.objects.values_list("pk", flat=True).latest("pk") if modelo != "saldoconta" else conta().pk
     assert caio.post(f"/admin/financeiro/{modelo}/{chave}/delete/", {"post": "yes"}).status_code == 403

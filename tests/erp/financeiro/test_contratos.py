@@ -92,7 +92,7 @@ def test_cancelar_estorna_o_que_vai_vencer_e_deixa_o_vencido_e_o_pago() -> None:
     assert [(i.valor, i.sequencia, i.data_contabil) for i in inversos] == [
         (D("-50.00"), -1 - n, hoje()) for n in (1, 3)
     ]
-    assert [Titulo.objects.get(pk=i.estorno_de).sequencia for i in inversos] == [1, 3]
+    assert [Titulo.objects.get(pk=i.estorno_de or 0).sequencia for i in inversos] == [1, 3]
 
 
 def test_pago_e_desfeito_volta_a_poder_ser_cancelado() -> None:

@@ -123,7 +123,7 @@ def test_o_texto_de_cada_modelo_se_preenche_com_o_que_a_fonte_da() -> None:
 
     textos = list(Comunicado.objects.order_by("pk").values_list("texto", flat=True))
     assert len(textos) == 3 and all("Olá, Maria." in texto and "R$ 100,00" in texto for texto in textos)
-    assert ModeloMensagem.objects.filter(codigo__startswith="titulo").count() == 3
+    assert ModeloMensagem.objects.filter(codigo__startswith="titulo", canal="email").count() == 3
 
 
 def test_a_previa_mostra_titulos_de_verdade() -> None:

@@ -36,6 +36,7 @@ def falha(declarar):
     """A routine that fails while `erro` says so."""
 
     class Rotina:
+        caminho: str
         erro = f"falta o preço de {CPF}"
 
     rotina = Rotina()

@@ -53,6 +53,7 @@ def suspender(declarar):
     """Suspends as many as `quantos` says; what it did is in `feitas`."""
 
     class Rotina:
+        caminho: str
         quantos = 3
         feitas: list
 

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -103,7 +104,7 @@ def test_e_o_mesmo_que_o_celery_faria(campos, minutos):
     """Against another reckoning of the same: Celery's, minute by minute ahead."""
     cron = Cron(**campos)
     depois_de = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutos)
-    deles = crontab_do_celery(
+    deles: Any = crontab_do_celery(
         minute=cron.minuto, hour=cron.hora, day_of_month=cron.dia_do_mes, month_of_year=cron.mes,
         day_of_week=cron.dia_da_semana,
     )  # fmt: skip

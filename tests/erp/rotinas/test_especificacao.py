@@ -2,7 +2,7 @@
 
 import pytest
 
-from erp.rotinas import naoconfiguradas, registro
+from erp.rotinas import registro
 from erp.rotinas.especificacao import METODOS
 from erp.rotinas.models import RotinaAgendada
 from erp.rotinas.tarefas import em_palavras
@@ -21,7 +21,6 @@ CADA = {
     "ClienteContato/TaskProcessarListaEnviosWhatsapp": 10,
     "FinanceiroTransacoesPix/processar": 12,
     "WebhookEventosNota/processar": 13,
-    "TefEvento/processar": 14,
     "Configuracao/AtualizaCreditosConsultaCPF": 15,
     "EfipayCarneNotificacao/processar": 16,
     "PlugSignEvento/processar": 17,
@@ -31,8 +30,11 @@ CADA = {
 }
 
 
+SEM_PROVEDOR = {"TefEvento/processar": "a cada 14 minutos"}  # files need nobody
+
+
 def test_sao_dezoito_e_so_uma_e_post():
-    assert len(METODOS) == 18 and set(METODOS) == set(HORARIOS) | set(CADA)
+    assert len(METODOS) == 18 and set(METODOS) == set(HORARIOS) | set(CADA) | set(SEM_PROVEDOR)
     assert [caminho for caminho, metodo in METODOS.items() if metodo != "GET"] == ["Sincronizacao/SincronizarVendas"]
     assert METODOS["Sincronizacao/SincronizarVendas"] == "POST"
 
@@ -44,7 +46,7 @@ def test_cada_uma_esta_registrada_com_as_letras_da_especificacao(caminho):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("caminho", "quando"), sorted(HORARIOS.items()))
+@pytest.mark.parametrize(("caminho", "quando"), sorted((HORARIOS | SEM_PROVEDOR).items()))
 def test_as_que_tem_corpo_rodam_na_hora_da_especificacao(caminho, quando):
     linha = RotinaAgendada.objects.get(caminho=caminho)
     assert (em_palavras(linha.agenda), linha.configurada) == (quando, True)
@@ -55,7 +57,7 @@ def test_as_que_tem_corpo_rodam_na_hora_da_especificacao(caminho, quando):
 def test_as_que_nao_tem_estao_na_lista_desligadas(caminho, minutos):
     linha = RotinaAgendada.objects.get(caminho=caminho)
     assert em_palavras(linha.agenda) == f"a cada {minutos} minutos (em pausa)"
-    assert linha.configurada is False and registro.obter(caminho).funcao is naoconfiguradas.nao_configurada
+    assert linha.configurada is False and registro.obter(caminho).configurada is False
 
 
 def test_nenhuma_outra_atende_por_http():

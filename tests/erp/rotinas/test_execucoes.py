@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from auditoria.models import Evento
 from auditoria.services import Ator
 from erp.rotinas import contexto as modulo_contexto
 from erp.rotinas.contexto import ExecucaoPerdida
@@ -17,6 +18,29 @@ from erp.rotinas.services.limpeza import SEM_SINAL
 
 Situacao = Execucao.Situacao
 BEAT = Ator("sistema", "agenda")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("opcoes", "contagens", "acoes"),
+    [
+        ({"sensivel": True}, {"suspensos": 2}, ["rotinas.executada"]),
+        (
+            {"simulavel": True},
+            {"suspensos": 2},
+            ["rotinas.executada"],
+        ),  # what can be simulated touches contracts or money
+        ({"sensivel": True}, {}, []),
+        ({"sensivel": True}, "quebra", ["rotinas.execucao_falhou"]),
+        ({}, {"suspensos": 2}, []),
+    ],
+)
+def test_a_execucao_de_uma_rotina_sensivel_que_fez_algo_ou_falhou_e_um_evento(declarar, opcoes, contagens, acoes):
+    executar(declarar(lambda: contagens, **opcoes), iniciada_por=BEAT)
+    eventos = list(Evento.objects.all())
+    assert [(e.acao, e.ator_tipo, e.ator) for e in eventos] == [(acao, "rotina", "Teste/Fazer") for acao in acoes]
+    for evento in eventos:
+        assert evento.depois["contagens"] == (contagens if isinstance(contagens, dict) else {})
 
 
 @pytest.mark.django_db

@@ -43,6 +43,12 @@ def em_massa(acao: str, **filtros: Any) -> str:
     return f"{reverse('admin:filas_mensagem_em_massa')}?{consulta}"
 
 
+def _eventos() -> dict[str, str]:
+    """Of each message that somebody's act touched, what its event says of it."""
+    eventos = Evento.objects.filter(objeto="filas.mensagem", motivo=MOTIVO).values_list("objeto_id", "depois")
+    return {objeto_id: depois["situacao"] for objeto_id, depois in eventos if depois}
+
+
 # The services
 
 
@@ -73,6 +79,7 @@ def test_de_um_registro_so_a_ultima_volta_e_a_pendente_mais_velha_sai() -> None:
     feito = atos.reprocessar([e.pk for e in erros], usuario=pessoa("ana"), motivo=MOTIVO)
     assert feito == atos.Feito(feitas=1, substituidas=1)
     assert [situacao(m) for m in (pendente, *erros)] == [3, 3, 0]
+    assert _eventos() == {str(erros[0].pk): "Cancelada ou substituída", str(erros[1].pk): "Pendente"}
 
 
 @pytest.mark.usefixtures("vizinhos")
@@ -90,6 +97,7 @@ def test_cancelar_tira_pendentes_e_erros_e_mais_nenhuma() -> None:
     feito = atos.cancelar([m.pk for m in todas], usuario=pessoa("ana"), motivo=MOTIVO)
     assert feito == atos.Feito(feitas=2, puladas=3)
     assert [situacao(m) for m in todas] == [3, 1, 2, 3, 3]
+    assert _eventos() == {str(m.pk): "Cancelada ou substituída" for m in (todas[0], todas[4])}
 
 
 # By cause, in bulk

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.db import connection, transaction
@@ -63,7 +64,7 @@ def test_conteudo_que_nao_e_json_e_recusado_por_quem_enfileira() -> None:
 
 @pytest.mark.django_db
 def test_quem_envia_e_acordado_quando_a_transacao_termina(
-    django_capture_on_commit_callbacks: Callable[..., list[Callable[[], object]]],
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[list[Callable[[], object]]]],
 ) -> None:
     with django_capture_on_commit_callbacks() as chamadas:
         enfileirar(CONTEXTO, [("1", {"v": "a"})])

@@ -129,7 +129,8 @@ def test_mes_que_fecha_durante_o_lancamento_espera_por_ele(elenco: Elenco) -> No
         assert not PeriodoContabil.objects.filter(fechado=True).exists()  # who closes waits for what is being posted
     dreno.join()
     fecho.join()
-    dias = {x.data_contabil for x in [*Lancamento.objects.all(), *Movimento.objects.all()]}
+    lancados: list[Any] = [*Lancamento.objects.all(), *Movimento.objects.all()]
+    dias = {x.data_contabil for x in lancados}
     assert sorted(ordem) == ["dreno", "fecho"] and dias == {date(2026, 3, 10)}
 
 

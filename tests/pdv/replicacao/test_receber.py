@@ -267,9 +267,9 @@ def test_operacao_cancelada_depois_volta_a_pendente_se_ja_tinha_sido_vista(
     amanha, agora = timezone.now() + timedelta(days=1), timezone.now()
     OperacaoPdv.objects.update(situacao_replicacao=antes, tentativas=3, mortes=2, erro_codigo="X", processado_em=AGORA)
     OperacaoPdv.objects.update(proxima_tentativa_em=agora if antes == 9 else amanha)
-    gravada = OperacaoPdv.objects.values().get()
+    gravada: Any = OperacaoPdv.objects.values().get()
     assert resultados(receber(ponto_venda, nova_operacao(1, cancelado=True), agora=agora)) == ["existente"]
-    mudou = OperacaoPdv.objects.values().get()
+    mudou: Any = OperacaoPdv.objects.values().get()
     assert mudou.pop("proxima_tentativa_em") <= (amanha if mortes else timezone.now())
     del gravada["proxima_tentativa_em"]
     assert mudou == gravada | {"cancelado": True, "situacao_replicacao": depois, "mortes": mortes}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 Pacote = dict[str, Any]
 
@@ -51,7 +51,7 @@ class Retaguarda:
     manifestos: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # the newest of each
     roteiro_manifestos: Callable[[Pacote], Saida | None] = lambda remessa: None
 
-    def __enter__(self) -> Retaguarda:
+    def __enter__(self) -> Self:
         retaguarda = self
 
         class Atendente(BaseHTTPRequestHandler):

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -37,6 +35,7 @@ from pdv.terminal.models import (
 from pdv.terminal.pacote import Tipo, devidas, montar
 from pdv.terminal.registro import Registro, gravar
 from pdv.terminal.replicador import Fim, Replicador, Rodada
+from tests.filhos import filho
 from tests.pdv.terminal.servidor import Pacote, Retaguarda, Saida, em_json, erro
 
 pytestmark = pytest.mark.django_db(databases=["terminal"])
@@ -677,9 +676,10 @@ def _ambiente(banco: Path) -> dict[str, str]:
     }
 
 
-def _manage(banco: Path, *argumentos: str) -> subprocess.CompletedProcess[str]:
-    comando = [sys.executable, "manage.py", *argumentos]
-    return subprocess.run(comando, cwd=RAIZ, env=_ambiente(banco), capture_output=True, text=True, timeout=120)
+def _manage(banco: Path, *argumentos: str) -> tuple[int, str]:
+    """Its exit code, and what it wrote."""
+    processo = filho(["manage", *argumentos], _ambiente(banco))
+    return processo.wait(120), processo.saida.read_text()
 
 
 def test_o_pdv_funciona_sem_o_banco_da_retaguarda(retaguarda: Retaguarda, tmp_path: Path) -> None:
@@ -692,16 +692,16 @@ def test_o_pdv_funciona_sem_o_banco_da_retaguarda(retaguarda: Retaguarda, tmp_pa
         ["pdv_terminal_preparar"],
         ["pdv_replicar", "--url", retaguarda.url],
     ):
-        feito = _manage(banco, *argumentos)
-        assert feito.returncode == 0, feito.stderr
+        codigo, dito = _manage(banco, *argumentos)
+        assert codigo == 0, dito
+        assert CHAVE not in dito
     assert len(retaguarda.numeros()) == 30
-    assert CHAVE not in feito.stdout + feito.stderr
 
 
 @pytest.mark.parametrize("sinal", [signal.SIGTERM, signal.SIGINT])
 def test_sinal_termina_o_pacote_em_curso_e_sai_com_zero(retaguarda: Retaguarda, tmp_path: Path, sinal: int) -> None:
     banco = tmp_path / "terminal.sqlite3"
-    assert _manage(banco, "pdv_simular", "--operacoes", "30").returncode == 0
+    assert _manage(banco, "pdv_simular", "--operacoes", "30")[0] == 0
     chegou, soltar = threading.Event(), threading.Event()
 
     def roteiro(pacote: Pacote) -> None:
@@ -709,14 +709,14 @@ def test_sinal_termina_o_pacote_em_curso_e_sai_com_zero(retaguarda: Retaguarda, 
         soltar.wait(30)
 
     retaguarda.roteiro = roteiro
-    comando = [sys.executable, "manage.py", "pdv_replicar", "--url", retaguarda.url, "--continuo", "--lote", "10"]
-    with subprocess.Popen(comando, cwd=RAIZ, env=_ambiente(banco), stdout=subprocess.PIPE, text=True) as processo:
-        assert chegou.wait(60)
-        processo.send_signal(sinal)
-        time.sleep(0.3)
-        soltar.set()
-        saida, _ = processo.communicate(timeout=60)
-    assert processo.returncode == 0
+    comando = ["manage", "pdv_replicar", "--url", retaguarda.url, "--continuo", "--lote", "10"]
+    processo = filho(comando, _ambiente(banco))
+    assert chegou.wait(60)
+    processo.send_signal(sinal)
+    time.sleep(0.3)
+    soltar.set()
+    assert processo.wait(60) == 0
+    saida = processo.saida.read_text()
     assert "Parado a pedido" in saida and len(retaguarda.recebidos) == 1
     assert f"{len(retaguarda.guardadas)} linhas replicadas" in saida
 

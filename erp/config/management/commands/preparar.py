@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
+from auditoria.sensivel import sensivel
 from auditoria.services import ATOR_SISTEMA, registrar
 from erp.config import mensageria
 from erp.config.celery import app
@@ -85,6 +86,7 @@ def _conseguiu(cursor: CursorWrapper) -> bool:
     return bool(cursor.fetchone()[0])
 
 
+@sensivel("acesso.administrador_criado")
 def criar_primeiro_administrador() -> str | None:
     """Create `admin` where nobody exists yet, and return the password, which is kept nowhere; else None.
 

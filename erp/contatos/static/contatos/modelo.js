@@ -4,9 +4,10 @@
   document.addEventListener("DOMContentLoaded", function () {
     const quadro = document.getElementById("previa");
     if (!quadro) { return; }
-    const campos = ["assunto", "corpo"].map(function (nome) { return document.getElementById("id_" + nome); });
-    if (campos.some(function (campo) { return !campo; })) { return; }
-    let ultimo = campos[1];
+    const campos = ["assunto", "corpo"].map(function (nome) { return document.getElementById("id_" + nome); })
+      .filter(Boolean);  // one of WhatsApp has no subject
+    if (!campos.length) { return; }
+    let ultimo = campos[campos.length - 1];
     let espera = null;
     let pedido = 0;
 

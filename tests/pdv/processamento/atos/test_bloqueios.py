@@ -88,7 +88,8 @@ def test_as_que_podem_vao_e_a_bloqueada_fica_como_estava(elenco: Elenco) -> None
     assert [a.alvo_id for a in AtoPessoa.objects.all()] == [livre.pk]
     vivas = Geracao.objects.filter(estornada_em=None).order_by("id_operacao")
     assert [(g.id_operacao, g.numero) for g in vivas] == [(presa.id_operacao, 1), (livre.id_operacao, 2)]
-    assert Evento.objects.filter(acao="pdv.reprocessar").get().antes == {"linhas": {str(livre.pk): 9}}
+    evento = Evento.objects.get(acao="pdv.reprocessar")
+    assert (evento.objeto_id, evento.antes) == (str(livre.pk), {"situacao_replicacao": 9})
     verificar_tudo()
 
 

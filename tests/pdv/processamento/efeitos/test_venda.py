@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 
@@ -174,7 +175,7 @@ def test_condicao_vale_a_da_data_da_venda() -> None:
 def test_mes_fechado_leva_a_data_contabil_para_o_primeiro_dia_aberto() -> None:
     fechados = (Periodo(date(2026, 3, 1), date(2026, 3, 31)), Periodo(date(2026, 4, 1), date(2026, 4, 2)))
     feitos = efeitos(venda(UM_ITEM, [pagamento(1, "100.00")]), CADASTRO._replace(fechados=fechados), SEM_CONTEXTO, 1)
-    entradas = [*feitos.movimentos, *feitos.lancamentos]
+    entradas: list[Any] = [*feitos.movimentos, *feitos.lancamentos]
     assert {x.data_contabil for x in entradas} == {date(2026, 4, 3)}
     assert {x.ocorrido_em for x in entradas} == {NOITE}
 

@@ -98,9 +98,12 @@ def test_o_ato_diz_quem_pediu_porque_e_em_qual_reprocesso(elenco: Elenco, ana: U
     acoes = list(Evento.objects.filter(acao__startswith="pdv.reproc").order_by("em").values_list("acao", "ator"))
     assert acoes == [
         ("pdv.reprocessar_em_massa_pedido", "ana"),
-        ("pdv.reprocessar", "ana"),
+        *[("pdv.reprocessar", "ana")] * 2,
         ("pdv.reprocessar_em_massa_concluido", "sistema"),
     ]
+    assert set(Evento.objects.filter(acao="pdv.reprocessar").values_list("objeto_id", flat=True)) == {
+        str(pk) for pk in OperacaoPdv.objects.values_list("pk", flat=True)
+    }
 
 
 def test_a_que_nao_pode_ser_estornada_falha_e_nao_e_tocada(elenco: Elenco, ana: User) -> None:

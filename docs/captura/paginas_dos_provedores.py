@@ -1,0 +1,115 @@
+"""The pages of what talks to others, chapter by chapter of the manual, as in `paginas.py`."""
+
+from __future__ import annotations
+
+from captura.paginas import Capitulo
+
+_COB, _FIN, _CON = "/admin/cobrancas", "/admin/financeiro", "/admin/contatos"
+_PROV, _CPF, _FISCAL = "/admin/provedores", "/admin/consultas", "/admin/fiscal"
+_ASS, _SINC, _PLANOS = "/admin/assinaturas/assinatura", "/admin/sincronizacao", "/admin/planos/contratacao"
+_UMA, _LINHA = f"{_COB}/cobranca", f"{_COB}/linhatef"
+
+CAPITULOS_DOS_PROVEDORES: dict[str, Capitulo] = {
+    "Cobranças": (
+        ("cobrancas", f"{_UMA}/", 760),
+        ("cobrar", f"{_UMA}/criar/?ids={{titulo_a_cobrar}}", 760),
+        ("cobranca", f"{_UMA}/{{cobranca}}/change/", 1150),
+        ("cobranca-paga", f"{_UMA}/{{cobranca_paga}}/change/", None),
+        ("cobranca-paga-duas-vezes", f"{_UMA}/{{cobranca_paga_duas_vezes}}/change/", 1150),
+        ("cobranca-contestada", f"{_UMA}/{{cobranca_contestada}}/change/", None),
+        ("cobranca-sem-resposta", f"{_UMA}/{{cobranca_sem_resposta}}/change/", None),
+        ("cobranca-cancelada", f"{_UMA}/{{cobranca_cancelada}}/change/", None),
+        ("cobranca-pix", f"{_UMA}/{{cobranca_pix}}/change/", 1150),
+        ("carne-parcela", f"{_UMA}/{{parcela}}/change/", 1150),
+        ("cobranca-mandar", f"{_UMA}/{{cobranca}}/mandar/", 560),
+        ("cobranca-consultar", f"{_UMA}/{{cobranca}}/consultar/", 560),
+        ("cobranca-cancelar", f"{_UMA}/{{cobranca}}/cancelar/", 560),
+        ("titulo-cobrado", f"{_FIN}/titulo/{{titulo_cobrado}}/change/", None),
+        ("pagamentos", f"{_COB}/pagamento/", 560),
+        ("pagamento", f"{_COB}/pagamento/{{pagamento_pix}}/change/", 760),
+        ("pagamento-devolver", f"{_COB}/pagamento/{{pagamento_pix}}/devolver/", 800),
+        ("pix-recebidos", f"{_COB}/pixrecebido/", 520),
+        ("pix-recebido", f"{_COB}/pixrecebido/{{pix_solto}}/change/", 600),
+        ("alarmes-de-cobrancas", f"{_COB}/alarmecobranca/", 520),
+        ("alarme-de-cobranca", f"{_COB}/alarmecobranca/{{alarme_cobranca}}/change/", 600),
+        ("alarme-visto", f"{_COB}/alarmecobranca/{{alarme_cobranca}}/dar_por_vistos/", 560),
+    ),
+    "Vendas em cartão": (
+        ("vendas-em-cartao", f"{_COB}/tefevento/", 700),
+        ("venda-em-cartao", f"{_COB}/tefevento/{{venda_em_cartao}}/change/", 800),
+        ("venda-sem-confirmacao", f"{_COB}/tefevento/{{venda_sem_confirmacao}}/change/", 800),
+        ("arquivos-de-cartoes", f"{_COB}/arquivotef/", 480),
+        ("arquivo-de-cartoes", f"{_COB}/arquivotef/{{arquivo_tef}}/change/", 760),
+        ("arquivo-importar", f"{_COB}/arquivotef/add/", 560),
+        ("linhas-do-arquivo", f"{_LINHA}/?arquivo={{arquivo_tef}}", 640),
+        ("linha-casada", f"{_LINHA}/{{linha_casada}}/change/", 760),
+        ("linha-sem-par", f"{_LINHA}/{{linha_sem_par}}/change/", 760),
+        ("linha-escolher", f"{_LINHA}/{{linha_sem_par}}/escolher/", 900),
+        ("linha-desfazer", f"{_LINHA}/{{linha_casada}}/desfazer/", 560),
+        ("leiautes-de-cartoes", f"{_COB}/layouttef/", 420),
+        ("leiaute-de-cartoes", f"{_COB}/layouttef/{{layout_tef}}/change/", 900),
+    ),
+    "Conciliação": (
+        ("conciliacao", "/admin/conciliacao/achado/", 1000),
+        ("conciliacao-filtrada", "/admin/conciliacao/achado/?tipo=CREDITO_ABERTO", 800),
+        ("conciliacao-resolvidos", "/admin/conciliacao/achado/?situacao=resolvidos", 700),
+    ),
+    "Notas do emissor": (
+        ("eventos-de-notas", f"{_FISCAL}/eventonota/", 640),
+        ("evento-de-nota", f"{_FISCAL}/eventonota/{{evento_nota}}/change/", 900),
+        ("evento-que-nao-bate", f"{_FISCAL}/eventonota/{{evento_nota_diverge}}/change/", None),
+        ("evento-sem-nota", f"{_FISCAL}/eventonota/{{evento_nota_orfa}}/change/", None),
+        ("evento-consultar", f"{_FISCAL}/eventonota/{{evento_nota}}/consultar/", 560),
+        ("documento-do-emissor", f"{_FISCAL}/documentofiscal/{{documento_do_emissor}}/change/", None),
+        ("documento-consultar", f"{_FISCAL}/documentofiscal/{{documento_do_emissor}}/consultar/", 560),
+    ),
+    "Assinaturas": (
+        ("assinaturas", f"{_ASS}/", 560),
+        ("assinatura", f"{_ASS}/{{assinatura}}/change/", 1150),
+        ("assinatura-aberta", f"{_ASS}/{{assinatura_aberta}}/change/", None),
+        ("assinatura-assinada", f"{_ASS}/{{assinatura_feita}}/change/", 1150),
+        ("assinatura-recusada", f"{_ASS}/{{assinatura_recusada}}/change/", None),
+        ("assinatura-consultar", f"{_ASS}/{{assinatura}}/consultar/", 560),
+        ("assinatura-cancelar", f"{_ASS}/{{assinatura}}/cancelar/", 560),
+        ("contrato-assinar", f"{_PLANOS}/{{contrato_a_assinar}}/mandar_para_assinar/", 760),
+        ("contrato-assinado", f"{_PLANOS}/{{contrato_assinado}}/change/", None),
+    ),
+    "Consulta de CPF": (
+        ("consultas-de-cpf", f"{_CPF}/consultacpf/", 520),
+        ("consultar-cpf", f"{_CPF}/consultacpf/add/", 900),
+        ("consulta-de-cpf", f"{_CPF}/consultacpf/{{consulta}}/change/", 800),
+        ("consulta-guardada", f"{_CPF}/consultacpf/{{consulta_guardada}}/change/", None),
+        ("creditos", f"{_CPF}/saldoconsulta/", 900),
+        ("creditos-do-mes", f"{_CPF}/saldoconsulta/?dias=30", 900),
+    ),
+    "WhatsApp": (
+        ("whatsapp-numeros", f"{_CON}/contatowhatsapp/", 760),
+        ("whatsapp-mensagens", f"{_CON}/enviowhatsapp/", 600),
+        ("whatsapp-mensagem", f"{_CON}/enviowhatsapp/{{mensagem_lida}}/change/", 760),
+        ("whatsapp-falhou", f"{_CON}/enviowhatsapp/{{mensagem_falhou}}/change/", 760),
+        ("whatsapp-modelo", f"{_CON}/modelomensagem/{{modelo_whatsapp}}/change/", 1500),
+        ("whatsapp-comunicado", f"{_CON}/comunicado/{{comunicado_whatsapp}}/change/", None),
+        ("whatsapp-descadastros", f"{_CON}/descadastro/", 520),
+    ),
+    "Sincronização": (
+        ("sincronizacao", f"{_SINC}/cursorentidade/", 1100),
+        ("sincronizacao-refazer", f"{_SINC}/cursorentidade/clientes/refazer/", 560),
+        ("sincronizacao-exclusoes", f"{_SINC}/cursorentidade/colaboradores/aceitar_exclusoes/", 560),
+        ("conflitos", f"{_SINC}/conflito/", 520),
+        ("conflito", f"{_SINC}/conflito/{{conflito}}/change/", 800),
+        ("conflito-retido", f"{_SINC}/conflito/{{conflito_retido}}/change/", None),
+        ("conflito-resolvido", f"{_SINC}/conflito/{{conflito_resolvido}}/change/", None),
+        ("conflito-decidir", f"{_SINC}/conflito/{{conflito}}/vale_o_do_erp/", 560),
+        ("diferencas", f"{_SINC}/diferenca/", 600),
+        ("diferenca", f"{_SINC}/diferenca/{{diferenca}}/change/", None),
+    ),
+    "Provedores": (
+        ("provedores", f"{_PROV}/estadoprovedor/", 1150),
+        ("provedores-todos", f"{_PROV}/estadoprovedor/", None),
+        ("provedor-pausar", f"{_PROV}/estadoprovedor/efi/pausar/", 560),
+        ("webhooks", f"{_PROV}/webhookrecebido/", 760),
+        ("webhook", f"{_PROV}/webhookrecebido/{{webhook}}/change/", 1000),
+        ("webhook-com-erro", f"{_PROV}/webhookrecebido/{{webhook_com_erro}}/change/", None),
+        ("webhook-reprocessar", f"{_PROV}/webhookrecebido/{{webhook}}/reprocessar/", 560),
+    ),
+}

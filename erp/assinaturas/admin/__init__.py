@@ -1,0 +1,5 @@
+"""The pages of assinaturas."""
+
+from erp.assinaturas.admin import assinaturas
+
+__all__ = ["assinaturas"]

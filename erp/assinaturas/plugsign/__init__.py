@@ -1,0 +1,1 @@
+"""PlugSign: its API, its webhook, and its stand-in."""

@@ -1,0 +1,1 @@
+"""Efí: payment links (and the carnê, of its own file)."""

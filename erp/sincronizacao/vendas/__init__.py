@@ -1,0 +1,1 @@
+"""The sales, from this side's staging to the other's."""

@@ -1,0 +1,1 @@
+"""What disagrees, as SQL: each family takes the ids it is asked about, and gives the columns of `comum.COLUNAS`."""
