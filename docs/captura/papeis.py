@@ -13,7 +13,7 @@ from django.utils import timezone
 from captura.avisos import esperar
 from clientes.models import Cliente
 from erp.assinaturas.models import Assinatura
-from erp.assinaturas.services import criacao
+from erp.assinaturas.services import andamento, criacao
 from erp.consultas.models import ConsultaCpf, SaldoConsulta
 from erp.consultas.portas import configuradas
 from erp.consultas.services import Pergunta, consultar

@@ -12,7 +12,7 @@ from bench.demonstracao.provedores.familia import Familia
 from bench.demonstracao.quadro import reais
 from erp.assinaturas.models import ArquivoAssinatura, Assinatura
 from erp.assinaturas.rotinas import CAMINHO as ASSINATURAS
-from erp.assinaturas.services import criacao
+from erp.assinaturas.services import andamento, criacao
 from erp.cobrancas.models import Cobranca
 from erp.consultas.models import SaldoConsulta
 from erp.consultas.services import CAMINHO as CREDITOS
