@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,13 +92,22 @@ def pasta_propria(prefixo: str) -> Iterator[Pasta]:
 
 
 def _matar_orfaos(raiz: Path) -> None:
-    """Processes of a run that was itself killed: they would go on for ever, and start its server again."""
-    for processo in psutil.process_iter():
-        try:
-            if processo.environ().get("RETAGUARDA_DADOS") == str(raiz):
+    """Processes of a run that was itself killed: they would go on for ever, and start its server again.
+
+    Looked for until none is found: one that is starting the server leaves another behind as it dies.
+    """
+    while orfaos := [processo for processo in psutil.process_iter() if _da_execucao(processo, raiz)]:
+        for processo in orfaos:
+            with suppress(psutil.Error):
                 processo.kill()
-        except psutil.Error:
-            continue
+        psutil.wait_procs(orfaos, timeout=5)
+
+
+def _da_execucao(processo: psutil.Process, raiz: Path) -> bool:
+    try:
+        return processo.status() != psutil.STATUS_ZOMBIE and processo.environ().get("RETAGUARDA_DADOS") == str(raiz)
+    except psutil.Error:
+        return False
 
 
 def _destruir(raiz: Path) -> None:

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ OPCOES = {
     "log_min_error_statement": "panic",
 }
 ACEITANDO, RECUSANDO, SEM_RESPOSTA = 0, 1, 2
-PASSAGEIROS = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
+PASSAGEIROS = ("pre-existing shared memory block", '.pid" already exists', '.lock" already exists')
 PID_IMPOSSIVEL = 2**22 + 1  # Linux numbers processes up to 2**22
 SEGUNDOS_DE_ORFAOS = 30
 
@@ -176,22 +177,22 @@ class Servidor:
                 return
 
     def _esquecer_dono_morto(self) -> None:
-        """Make the server see that the process named in its lock file is gone.
+        """Make the server see that the process named in its lock files, the folder's and the socket's, is gone.
 
         It asks by signal 0, which a zombie that nobody reaps answers, and so does another program that got the
-        number after a reboot. Only the number is changed: the file also says which shared memory must be free.
+        number after a reboot. Only the number is changed: the folder's file also says which shared memory must be free.
         """
-        arquivo = self.dados / "postmaster.pid"
-        try:
-            linhas = arquivo.read_text().splitlines(keepends=True)
-            estado = Path(f"/proc/{int(linhas[0])}/stat").read_text()
-        except (OSError, ValueError, IndexError):
-            return
-        nome, _, resto = estado.partition("(")[2].rpartition(")")
-        if resto.split()[0] == "Z" or nome != "postgres":
-            with arquivo.open("r+") as aberto:
-                aberto.write("".join([f"{PID_IMPOSSIVEL}\n", *linhas[1:]]))
-                aberto.truncate()
+        for arquivo in (self.dados / "postmaster.pid", *self.soquete.glob(".s.PGSQL.*.lock")):
+            try:
+                linhas = arquivo.read_text().splitlines(keepends=True)
+                estado = Path(f"/proc/{int(linhas[0])}/stat").read_text()
+            except (OSError, ValueError, IndexError):
+                continue
+            nome, _, resto = estado.partition("(")[2].rpartition(")")
+            if resto.split()[0] == "Z" or nome != "postgres":
+                with suppress(FileNotFoundError), arquivo.open("r+") as aberto:
+                    aberto.write("".join([f"{PID_IMPOSSIVEL}\n", *linhas[1:]]))
+                    aberto.truncate()
 
     def _iniciar_dados(self) -> None:
         opcoes = [parte for nome, valor in OPCOES.items() for parte in ("-c", f"{nome}={valor}")]

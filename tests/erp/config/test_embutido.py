@@ -3,14 +3,16 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from erp.config.embutido import RAIZ, RAIZ_DO_ROOT, Servidor
+from erp.config.embutido import RAIZ, RAIZ_DO_ROOT, Servidor, _identidade
 from tests.erp.config.conftest import SEM_APPS, Instalacao
 
 GRAVAR = """
@@ -74,6 +76,28 @@ def test_depois_de_sigkill_no_servidor_o_gravado_esta_la(instalacao: Instalacao)
     feito = instalacao.sem_apps(GRAVAR)
     assert feito.stdout.strip() == str(gravadas + 1), feito.stderr
     assert pid_do_servidor(instalacao.servidor) != pid
+
+
+@pytest.fixture
+def zumbi() -> Iterator[int]:
+    """A process of the server's user, dead, and that nobody reaps, as the orphans of a container whose first process does not."""
+    processo = subprocess.Popen(["true"], **_identidade())
+    while psutil.Process(processo.pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+    yield processo.pid
+    processo.wait()
+
+
+def test_o_servidor_morto_que_ninguem_recolheu_nao_impede_o_proximo(instalacao: Instalacao, zumbi: int) -> None:
+    instalacao.servidor.garantir_no_ar()
+    gravadas = int(instalacao.sem_apps(GRAVAR).stdout)
+    os.kill(pid_do_servidor(instalacao.servidor), signal.SIGKILL)
+    trancas = [instalacao.servidor.dados / "postmaster.pid", instalacao.servidor.soquete / ".s.PGSQL.5432.lock"]
+    for tranca in trancas:
+        _, *resto = tranca.read_text().splitlines(keepends=True)
+        tranca.write_text("".join([f"{zumbi}\n", *resto]))
+    feito = instalacao.sem_apps(GRAVAR)
+    assert feito.stdout.strip() == str(gravadas + 1), feito.stderr
 
 
 def test_uma_conexao_longa_sobrevive_a_queda_do_servidor(instalacao: Instalacao) -> None:
