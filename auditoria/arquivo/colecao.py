@@ -17,7 +17,7 @@ import pymongo
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.errors import BSONError
-from django.db import connections
+from django.db import NotSupportedError, connections
 from django_mongodb_backend.base import DatabaseWrapper
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.collection import Collection
@@ -179,6 +179,9 @@ def _em_palavras() -> Iterator[None]:
     """Without the driver's own words: they may repeat addresses, and documents."""
     try:
         yield
+    except NotSupportedError:
+        cast(DatabaseWrapper, connections[ALIAS]).close_pool()  # or it stays open, and the next call is let through
+        raise ArquivoForaDoAr("o MongoDB é de uma versão antiga demais: é preciso a 6.0, ou mais nova") from None
     except (PyMongoError, BSONError, OSError) as erro:
         raise ArquivoForaDoAr(_motivo(erro)) from None
 
@@ -193,7 +196,7 @@ def _motivo(erro: Exception) -> str:
     if isinstance(erro, ServerSelectionTimeoutError):
         return "o MongoDB não responde, ou está sem servidor primário"
     if isinstance(erro, ConfigurationError):
-        return "AUDITORIA_MONGO_URL não serve para se conectar: confira servidores, usuário e opções"
+        return "AUDITORIA_MONGO_URL não serve para se conectar: confira servidores, usuário, opções e a versão do MongoDB"
     if isinstance(erro, OperationFailure):
         return _da_operacao(erro.code)
     if isinstance(erro, BSONError):

@@ -189,6 +189,16 @@ def test_credencial_errada_e_dita_sem_a_senha(url_do_mongo, caplog):
         assert "senha-muito-secreta" not in feita.erro + estado().texto + caplog.text
 
 
+def test_versao_antiga_do_mongo_e_dita(url_do_mongo, monkeypatch):
+    with arquivo_em(url_do_mongo, "antigo") as conexao:
+        monkeypatch.setattr("django.db.backends.base.base.RAN_DB_VERSION_CHECK", set())
+        monkeypatch.setattr(conexao.features, "minimum_database_version", (99,))
+        selados(1)
+        for _ in range(2):  # said each time, and not only by the call that connects
+            feita = remeter(insistir=True)
+            assert feita.arquivados == 0 and "versão antiga demais" in feita.erro
+
+
 def test_uma_remessa_de_cada_vez(arquivo):
     selados(1)
     outra = connection.copy()
