@@ -37,13 +37,18 @@ _DO_DIA = """SELECT min(sequencia), max(sequencia), count(*) FROM auditoria_selo
 _HASHES = "SELECT sequencia, encode(hash, 'hex') FROM auditoria_selo WHERE sequencia IN (%s, %s)"
 
 
-class ResumoDivergente(RuntimeError):
+class NaoResumido(RuntimeError):
+    """O último resumo que está no banco não é o que foi escrito: alguém o mudou. Nada foi assinado."""
+
+    def __init__(self, onde: str = "") -> None:
+        super().__init__(f"{self.__doc__} {onde}Rode manage.py auditoria_verificar e guarde o que ele disser.")
+
+
+class ResumoDivergente(NaoResumido):
     """O resumo deste dia já foi assinado uma vez e sumiu do banco: a cópia guardada fora existe. Nada foi assinado."""
 
     def __init__(self, dia: date) -> None:
-        super().__init__(
-            f"{self.__doc__} Dia: {dia:%d/%m/%Y}. Rode manage.py auditoria_verificar e guarde o que ele disser."
-        )
+        super().__init__(f"Dia: {dia:%d/%m/%Y}. ")
 
 
 class _Dia(NamedTuple):
@@ -85,7 +90,8 @@ def fazer_pendentes() -> list[Resumo]:
     1. Under the lock of the chain, see that the day is over: nothing more can be sealed in it.
     2. Recompute the day's chain. A digest of a day that does not check is made too, and says so.
     3. Sign, store; copy to the folder outside the database.
-    Raises `ResumoDivergente` when that folder has a digest of the day which the database has not.
+    Raises `ResumoDivergente` when that folder has a digest of the day which the database has not; `NaoResumido` when
+    the last digest is not as it was written.
     """
     feitos = []
     while (resumo := _fazer_seguinte()) is not None:
@@ -99,7 +105,7 @@ def parcial() -> dict[str, Any]:
 
     It is not stored, and breaks nothing: the day's own digest comes as always.
     """
-    ultimo = Resumo.objects.first()
+    ultimo = _ultimo()
     with transaction.atomic(), connection.cursor() as cursor:
         agora = _esperar_a_vez(cursor)
         inicio = ultimo.fim if ultimo else _inicio_de_tudo(cursor) or agora
@@ -109,7 +115,7 @@ def parcial() -> dict[str, Any]:
 
 
 def _fazer_seguinte() -> Resumo | None:
-    ultimo = Resumo.objects.first()
+    ultimo = _ultimo()
     with transaction.atomic(), connection.cursor() as cursor:
         dia = _proximo_dia(cursor, ultimo)
         if dia is None:
@@ -131,6 +137,22 @@ def _fazer_seguinte() -> Resumo | None:
     )  # fmt: skip
     guardados.guardar(resumo)
     return resumo
+
+
+def _ultimo() -> Resumo | None:
+    """The last digest, which the next one leans on. Raises `NaoResumido` when it does not say what we wrote."""
+    try:
+        ultimo = Resumo.objects.first()
+        if ultimo is None:
+            return None
+        dito = json.loads(ultimo.conteudo)
+        bytes.fromhex(dito["ultimo_selo"])
+        inteiro = (dito["dia"], dito["fim"]) == (ultimo.dia.isoformat(), serial.instante(ultimo.fim))
+    except (ValueError, LookupError, TypeError, OverflowError):  # PostgreSQL also knows days of no calendar
+        inteiro = False
+    if not inteiro:
+        raise NaoResumido
+    return ultimo
 
 
 def _proximo_dia(cursor: CursorWrapper, ultimo: Resumo | None) -> date | None:

@@ -58,7 +58,7 @@ class Filho:
 @dataclass(eq=False)
 class Mae:
     ambiente: dict[str, str]
-    pasta: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="retaguarda-mae-")))
+    pasta: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="retaguarda-mae-", dir=os.environ.get("RETAGUARDA_PASTA_DE_TESTES"))))
 
     def __post_init__(self) -> None:
         self.processo = subprocess.Popen(

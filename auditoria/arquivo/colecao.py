@@ -196,7 +196,9 @@ def _motivo(erro: Exception) -> str:
     if isinstance(erro, ServerSelectionTimeoutError):
         return "o MongoDB não responde, ou está sem servidor primário"
     if isinstance(erro, ConfigurationError):
-        return "AUDITORIA_MONGO_URL não serve para se conectar: confira servidores, usuário, opções e a versão do MongoDB"
+        return (
+            "AUDITORIA_MONGO_URL não serve para se conectar: confira servidores, usuário, opções e a versão do MongoDB"
+        )
     if isinstance(erro, OperationFailure):
         return _da_operacao(erro.code)
     if isinstance(erro, BSONError):

@@ -12,7 +12,7 @@ from auditoria.arquivo import configurado
 from auditoria.arquivo.estado import estado
 from auditoria.arquivo.servico import remeter, reter
 from auditoria.distintivo import registrar_verificador
-from auditoria.resumo import ResumoDivergente, fazer_pendentes
+from auditoria.resumo import NaoResumido, fazer_pendentes
 from auditoria.selador import selar
 from auditoria.services import Ator
 from auditoria.verificacao.services import TrilhaNaoConfere, VerificacaoIncompleta, verificar
@@ -77,7 +77,7 @@ def _resumir_antes() -> Exception | None:
     """Make the digests that are missing. Whatever hinders it, the trail is verified all the same; returns what it was."""
     try:
         fazer_pendentes()
-    except ResumoDivergente:  # the verification says so too, and keeps it
+    except NaoResumido:  # the verification says so too, and keeps it
         return None
     except Exception as erro:
         log.exception("auditoria.resumo.nao_feito")

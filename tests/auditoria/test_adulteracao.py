@@ -15,7 +15,7 @@ from django.utils import timezone
 from auditoria import chaves, guardados
 from auditoria.distintivo import VERDE, distintivo
 from auditoria.models import Resumo, Selo, Verificacao
-from auditoria.resumo import ResumoDivergente, em_bytes, fazer_pendentes, hash_de, parcial
+from auditoria.resumo import NaoResumido, ResumoDivergente, em_bytes, fazer_pendentes, hash_de, parcial
 from auditoria.resumo import escrever as escrever_resumo
 from auditoria.verificacao.services import verificar
 from auditoria.verificacao.soltos import soltos
@@ -179,6 +179,27 @@ def test_cadeia_refeita_e_resumos_apagados_aparece_pela_pasta_de_fora(trilha: No
     assert "guardado fora" in achado("cadeia_refeita", 8)["texto"]
     with pytest.raises(ResumoDivergente, match="a cópia guardada fora existe"):
         fazer_pendentes()  # and nobody signs the new story
+
+
+@pytest.mark.parametrize(
+    "golpe",
+    [
+        "UPDATE auditoria_resumo SET conteudo = 'nada'",
+        "UPDATE auditoria_resumo SET conteudo = '[]'",
+        "UPDATE auditoria_resumo SET conteudo = replace(conteudo, 'ultimo_selo\":\"', 'ultimo_selo\":\"não é hexadecimal')",
+        "UPDATE auditoria_resumo SET dia = 'infinity' WHERE dia = (SELECT max(dia) FROM auditoria_resumo)",
+        "UPDATE auditoria_resumo SET dia = '2090-01-01' WHERE dia = (SELECT max(dia) FROM auditoria_resumo)",
+        "UPDATE auditoria_resumo SET fim = '20000-01-01' WHERE dia = (SELECT max(dia) FROM auditoria_resumo)",
+    ],
+)
+def test_ultimo_resumo_mudado_e_dito_e_nada_se_assina_sobre_ele(trilha: None, golpe: str) -> None:
+    escrever(1)
+    atacar(golpe)
+    antes = Resumo.objects.count()
+    for fazer in (fazer_pendentes, parcial, lambda: call_command("auditoria_resumo", "--agora")):
+        with pytest.raises((NaoResumido, CommandError), match="auditoria_verificar"):
+            fazer()
+    assert Resumo.objects.count() == antes
 
 
 def test_cadeia_refeita_com_tudo_apagado_inclusive_a_pasta_aparece_por_um_resumo_levado_para_longe(

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from auditoria import guardados
 from auditoria.models import Resumo
-from auditoria.resumo import ResumoDivergente, fazer_pendentes, parcial
+from auditoria.resumo import NaoResumido, fazer_pendentes, parcial
 
 
 class Command(BaseCommand):
@@ -27,11 +27,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **opcoes: Any) -> None:
         try:
             fazer_pendentes()
-        except ResumoDivergente as erro:
+            if opcoes["agora"]:
+                self.stdout.write(json.dumps(parcial(), ensure_ascii=False, indent=2, sort_keys=True))
+                return
+        except NaoResumido as erro:
             raise CommandError(str(erro)) from erro
-        if opcoes["agora"]:
-            self.stdout.write(json.dumps(parcial(), ensure_ascii=False, indent=2, sort_keys=True))
-            return
         dia: date | None = opcoes["dia"]
         resumo = (Resumo.objects.filter(dia=dia) if dia else Resumo.objects.all()).first()
         if resumo is None:
