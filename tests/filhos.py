@@ -55,10 +55,15 @@ class Filho:
             time.sleep(0.01)
 
 
+def _pasta_nova() -> Path:
+    """In the run's own folder, which goes with it, however the run ends."""
+    return Path(tempfile.mkdtemp(prefix="mae-", dir=os.environ.get("RETAGUARDA_PASTA_DE_TESTES")))
+
+
 @dataclass(eq=False)
 class Mae:
     ambiente: dict[str, str]
-    pasta: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="retaguarda-mae-", dir=os.environ.get("RETAGUARDA_PASTA_DE_TESTES"))))
+    pasta: Path = field(default_factory=_pasta_nova)
 
     def __post_init__(self) -> None:
         self.processo = subprocess.Popen(
