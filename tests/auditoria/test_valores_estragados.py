@@ -14,7 +14,7 @@ from django.utils import timezone
 from auditoria.arquivo import servico
 from auditoria.distintivo import VERMELHO, distintivo
 from auditoria.models import Resumo, Verificacao
-from auditoria.resumo import fazer_pendentes
+from auditoria.resumo import NaoResumido, fazer_pendentes
 from auditoria.verificacao.partes import Partes
 from auditoria.verificacao.problemas import MAXIMO, Problema
 from auditoria.verificacao.services import TrilhaNaoConfere, verificar
@@ -101,7 +101,7 @@ def test_a_rotina_verifica_ainda_que_o_resumo_do_dia_nao_se_faca(pasta: Path) ->
     ontem = Resumo.objects.latest("dia").dia
     atacar(f"DELETE FROM auditoria_resumo {O_ULTIMO}", f"UPDATE auditoria_resumo SET conteudo = '{{}}' {O_ULTIMO}")
     (pasta / f"resumo-{ontem}.json").unlink()
-    with pytest.raises(KeyError):
+    with pytest.raises(NaoResumido):
         fazer_pendentes()
     with pytest.raises(TrilhaNaoConfere, match="não foi assinado assim"):
         verificar_trilha()
