@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import DateTimeField, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,13 +15,17 @@ from unfold.contrib.filters.admin import RangeDateFilter, TextFilter
 
 
 class FiltroExato(TextFilter):  # type: ignore[misc]  # unfold is untyped
-    """A text compared whole with `campo`, so that its index serves."""
+    """A text compared whole with `campo`, so that its index serves. What the field could never hold is said so."""
 
     campo = ""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         valor = (self.value() or "").strip()
-        return queryset.filter(**{self.campo: valor}) if valor else queryset
+        try:
+            return queryset.filter(**{self.campo: valor}) if valor else queryset
+        except (ValidationError, ValueError):  # no UUID, no number
+            messages.error(request, f"Não é um {self.title}: {valor[:80]}. O filtro não foi aplicado.")
+            return queryset
 
 
 class FiltroPeriodo(RangeDateFilter):  # type: ignore[misc]  # unfold is untyped
@@ -41,7 +46,9 @@ class FiltroPeriodo(RangeDateFilter):  # type: ignore[misc]  # unfold is untyped
         texto = self.used_parameters.get(f"{self.parameter_name}_{ponta}", "")
         try:
             lida: date | None = forms.DateField(required=False, localize=True).clean(texto)
-        except forms.ValidationError:
+        except ValidationError:
+            lida = None
+        if (texto and lida is None) or (lida is not None and not 1900 <= lida.year < 3000):  # a calendar has an end
             messages.error(request, f"Data recebida: {texto}. Esperado dia/mês/ano, por exemplo 31/12/2026.")
             return None
         return lida
