@@ -39,6 +39,16 @@ class TrilhaNaoConfere(RuntimeError):
         )
 
 
+class ForaDaTrilha(LookupError):
+    """O que se pediu para conferir começa depois do fim da trilha."""
+
+    def __init__(self, desde: int, ultimo: int) -> None:
+        super().__init__(
+            f"{self.__doc__} Pedido: desde o selo {desde}. O último selo: {ultimo}. Nada foi conferido. Se a trilha já passou "
+            "dali, faltam selos: rode sem --desde."
+        )
+
+
 class VerificacaoIncompleta(RuntimeError):
     """A verificação da trilha de auditoria ficou incompleta."""
 
@@ -62,6 +72,7 @@ def verificar(
        verification is not complete, and says what was not read.
     4. Seal again what was committed meanwhile, and look for events that the chain does not have.
     A part that cannot go on is a problem too (`Partes`): the others are done, and the verification is not complete.
+    Raises `ForaDaTrilha`, and keeps nothing, when it would begin after the seal that would come next.
     """
     iniciada_em = timezone.now()
     partes, resumos = Partes(), Resumos()
@@ -71,6 +82,8 @@ def verificar(
         resumos.ler([p for p in (guardados.pasta(), *pastas) if p.is_dir()])
     ultimo, primeiro_selo, agora = _pontas()  # after them: a digest made meanwhile names no seal that we do not reach
     depois_de, fim = max((desde or 1) - 1, 0), min(ate if ate is not None else ultimo, ultimo)
+    if depois_de > ultimo:
+        raise ForaDaTrilha(depois_de + 1, ultimo)
     with partes.parte("a conferência do último resumo"):
         resumos.conferir_fim(primeiro_selo, agora)
     anterior, problemas = _antes_de(depois_de)

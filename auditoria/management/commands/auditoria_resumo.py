@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from auditoria import guardados
+from auditoria.management.argumentos import dia
 from auditoria.models import Resumo
 from auditoria.resumo import NaoResumido, fazer_pendentes, parcial
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         qual = parser.add_mutually_exclusive_group()
-        qual.add_argument("--dia", type=date.fromisoformat, help="de que dia (2026-11-22); padrão: o último que acabou")
+        qual.add_argument("--dia", type=dia, help="de que dia (2026-11-22); padrão: o último que acabou")
         qual.add_argument(
             "--agora", action="store_true", help="o que já se selou depois do último resumo, até este instante"
         )
@@ -32,9 +33,9 @@ class Command(BaseCommand):
                 return
         except NaoResumido as erro:
             raise CommandError(str(erro)) from erro
-        dia: date | None = opcoes["dia"]
-        resumo = (Resumo.objects.filter(dia=dia) if dia else Resumo.objects.all()).first()
+        qual: date | None = opcoes["dia"]
+        resumo = (Resumo.objects.filter(dia=qual) if qual else Resumo.objects.all()).first()
         if resumo is None:
-            quando = f"de {dia:%d/%m/%Y}" if dia else "de dia nenhum"
+            quando = f"de {qual:%d/%m/%Y}" if qual else "de dia nenhum"
             raise CommandError(f"Ainda não há resumo {quando}: um dia é resumido depois que acaba. Até agora: --agora.")
         self.stdout.write(guardados.texto(resumo), ending="")

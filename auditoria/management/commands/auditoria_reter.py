@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from auditoria.arquivo.estado import permanencia
 from auditoria.arquivo.servico import SemArquivo, reter
+from auditoria.atores import ATOR_SISTEMA
+from auditoria.contexto import ator_atual
 
 OCUPADO = "Outra retirada está em curso: nada foi feito."
 
@@ -20,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **opcoes: Any) -> None:
         try:
-            feita = reter()
+            feita = reter(ator=ator_atual() or ATOR_SISTEMA)
         except SemArquivo as falta:
             raise CommandError(f"{falta} {permanencia()}") from None
         if feita.ocupado:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from auditoria.management.argumentos import dia_ou_sequencia
 from auditoria.models import Verificacao
-from auditoria.verificacao.services import primeira_do_dia, ultima_do_dia, verificar
+from auditoria.verificacao.services import ForaDaTrilha, primeira_do_dia, ultima_do_dia, verificar
 
 MOSTRADOS = 20
-
-
-def _ponto(texto: str) -> int | date:
-    try:
-        return int(texto) if texto.isdigit() else date.fromisoformat(texto)
-    except ValueError:
-        raise ArgumentTypeError(f"recebido {texto!r}; esperado um dia (2026-11-22) ou uma sequência (1500)") from None
 
 
 class Command(BaseCommand):
@@ -31,8 +25,8 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--desde", type=_ponto, help="dia (2026-11-22) ou sequência; padrão: o começo")
-        parser.add_argument("--ate", type=_ponto, help="dia ou sequência, inclusive; padrão: o fim")
+        parser.add_argument("--desde", type=dia_ou_sequencia, help="dia (2026-11-22) ou sequência; padrão: o começo")
+        parser.add_argument("--ate", type=dia_ou_sequencia, help="dia ou sequência, inclusive; padrão: o fim")
         parser.add_argument(
             "--resumos", type=Path, action="append", default=[], metavar="PASTA",
             help="pasta de resumos guardados fora (pode repetir); a de AUDITORIA_RESUMOS é sempre lida",
@@ -43,12 +37,14 @@ class Command(BaseCommand):
         for pasta in pastas:
             if not pasta.is_dir():
                 raise CommandError(f"{pasta}: pasta não encontrada")
-        feita = self._verificar(
-            primeira_do_dia(desde) if isinstance(desde, date) else desde,
-            ultima_do_dia(ate) if isinstance(ate, date) else ate,
-            pastas,
-        )
-        self._contar(feita)
+        primeira = primeira_do_dia(desde) if isinstance(desde, date) else desde
+        ultima = ultima_do_dia(ate) if isinstance(ate, date) else ate
+        if type(desde) is type(ate) and desde is not None and ate < desde:
+            raise CommandError(f"O trecho termina antes de começar: --desde {desde} --ate {ate}. Nada foi conferido.")
+        try:
+            self._contar(self._verificar(primeira, ultima, pastas))
+        except ForaDaTrilha as erro:
+            raise CommandError(str(erro)) from None
 
     def _verificar(self, desde: int | None, ate: int | None, pastas: list[Path]) -> Verificacao:
         colunas = (TextColumn("Verificando"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -69,6 +65,9 @@ class Command(BaseCommand):
         self.stdout.write(feita.arquivo)
         if feita.integra and feita.nao_lidos:
             raise CommandError("O que foi lido confere, mas a verificação está INCOMPLETA.", returncode=2)
+        if feita.integra and feita.ate < feita.desde and not feita.completa:
+            self.stdout.write("Nada foi selado nesse trecho: não há o que conferir nele.")
+            return
         if feita.integra:
             self.stdout.write(self.style.SUCCESS("A trilha está íntegra."))
             return
