@@ -14,7 +14,12 @@ from bench.processos import Processos
 
 SEGUNDOS_PARA_SUBIR = 180.0
 _CELERY = ("celery", "--app", "erp.config.celery:app")
-_QUIETO = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
+def _trabalhador(fila: str, concorrencia: int) -> list[str]:
+    """A worker as in the Procfile, which keeps the tills, the routines and the world apart."""
+    opcoes = ("--queues", fila, "--concurrency", str(concorrencia), "--hostname", f"{fila}@%h")
+    return [*_CELERY, "worker", *opcoes, "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
 class Retaguarda:
@@ -38,21 +43,22 @@ class Retaguarda:
     def iniciar(
         self, *, trabalhadores: int = 1, por_trabalhador: int = 2, relogio: bool = True, mundo: bool = False
     ) -> None:
-        """Start everything; `esperar` until the web answers. `mundo`: also the worker that calls other systems."""
+        """Start everything; `esperar` until the web answers.
+
+        `relogio`: beat, and the worker of what it asks for. `mundo`: also the worker that calls other systems.
+        """
         self._iniciar_web()
         for _ in range(trabalhadores):
             self.iniciar_trabalhador(por_trabalhador)
         if mundo:
-            self.outros.append(
-                self._iniciar("mundo", [*_CELERY, "worker", "--queues", "mundo", "--concurrency", "1", *_QUIETO])
-            )
+            self.outros.append(self._iniciar("mundo", _trabalhador("mundo", 1)))
         if relogio:
-            comando = [*_CELERY, "beat"]
-            self.outros.append(self._iniciar("relogio", comando))
+            self.outros.append(self._iniciar("rotinas", _trabalhador("celery", por_trabalhador)))
+            self.outros.append(self._iniciar("relogio", [*_CELERY, "beat"]))
 
     def iniciar_trabalhador(self, concorrencia: int) -> subprocess.Popen[str]:
-        opcoes = ["--queues", "celery", "--concurrency", str(concorrencia), *_QUIETO]
-        processo = self._iniciar("trabalhador", [*_CELERY, "worker", *opcoes])
+        """One that posts what tills sent."""
+        processo = self._iniciar("trabalhador", _trabalhador("pdv", concorrencia))
         self.trabalhadores.append(processo)
         return processo
 

@@ -236,8 +236,13 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_RESULT_EXPIRES = None  # no result is kept: beat would schedule a cleaning of its own, which nobody asked for
-FILA_DO_MUNDO = "mundo"  # what talks to the world has workers of its own (Procfile)
-CELERY_TASK_ROUTES = {nome: {"queue": FILA_DO_MUNDO} for nome in ("filas.enviar", "provedores.processar")}
+# What tills send, and what talks to the world, have workers of their own (Procfile): neither waits for a long routine.
+FILA_DOS_PDVS, FILA_DO_MUNDO = "pdv", "mundo"
+CELERY_TASK_ROUTES = {
+    "pdv.processar": {"queue": FILA_DOS_PDVS},
+    "filas.enviar": {"queue": FILA_DO_MUNDO},
+    "provedores.processar": {"queue": FILA_DO_MUNDO},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -277,10 +282,11 @@ ROTINA_APROVACAO_ACIMA = ambiente.inteiro("ROTINA_APROVACAO_ACIMA", 500, minimo=
 VISITAS_GUARDAR_ROTAS_DIAS = ambiente.inteiro("VISITAS_GUARDAR_ROTAS_DIAS", 180, minimo=1, maximo=3650)
 ROTINA_TOLERANCIA = timedelta(minutes=ambiente.inteiro("ROTINA_TOLERANCIA", 10, minimo=1, maximo=24 * 60))
 ROTINA_DEMORA_MINIMA = timedelta(seconds=ambiente.inteiro("ROTINA_DEMORA_MINIMA", 30, minimo=1, maximo=86_400))
-# How many of the company's routines run at once: the other workers are for the tills.
+# How many of the company's routines run at once: the other processes of their worker are for the short ones.
 ROTINA_SIMULTANEAS = ambiente.inteiro(
-    "ROTINA_SIMULTANEAS", max(1, ambiente.inteiro("TRABALHADORES", 2, minimo=1, maximo=1000) - 1), minimo=1, maximo=1000
-)
+    "ROTINA_SIMULTANEAS", max(1, ambiente.inteiro("TRABALHADORES_ROTINAS", 2, minimo=1, maximo=1000) - 1),
+    minimo=1, maximo=1000,
+)  # fmt: skip
 ROTINA_EMAILS = ambiente.enderecos("ROTINA_EMAILS")
 
 # Conferência

@@ -1,4 +1,4 @@
-"""What talks to the world has a queue and a worker of its own."""
+"""What tills send, and what talks to the world, have queues and workers of their own."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ from tests.filas.fila.provas import NOME, Provas
 RAIZ = Path(__file__).resolve().parents[2]
 
 
-def test_enviar_vai_para_a_fila_do_mundo_e_o_resto_nao() -> None:
+def test_o_mundo_e_os_pdvs_tem_filas_proprias() -> None:
     def fila(tarefa: str) -> str:
         rota = app.amqp.router.route({}, tarefa).get("queue")
         return app.conf.task_default_queue if rota is None else rota.name
 
-    assert fila("filas.enviar") == "mundo"
-    assert fila("pdv.processar") == fila("filas.em_massa") == "celery"
+    assert fila("filas.enviar") == fila("provedores.processar") == "mundo"
+    assert fila("pdv.processar") == "pdv"
+    assert fila("filas.em_massa") == fila("erp.rotinas.executar") == fila("pdv.reprocessar_em_massa") == "celery"
 
 
 def test_cada_fila_tem_o_seu_trabalhador_e_o_do_mundo_tem_limite_de_memoria() -> None:
     linhas = dict(linha.split(": ", 1) for linha in (RAIZ / "Procfile").read_text().splitlines())
 
+    assert "--queues pdv " in linhas["pdv"]
     assert "--queues celery " in linhas["worker"]
     assert "--queues mundo " in linhas["mundo"]
     assert "--max-memory-per-child" in linhas["mundo"]

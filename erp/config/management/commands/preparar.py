@@ -39,7 +39,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
             # the till's app alone: to know that the others have nothing there, all of them would be walked through
             call_command("migrate", TERMINAL, database=TERMINAL, interactive=False, verbosity=0)
-            for fila in (app.conf.task_default_queue, settings.FILA_DO_MUNDO):
+            for fila in (app.conf.task_default_queue, settings.FILA_DOS_PDVS, settings.FILA_DO_MUNDO):
                 mensageria.preparar_tabelas(fila)
             if not options["sem_estaticos"] and not settings.DEBUG:
                 call_command("collectstatic", interactive=False, verbosity=0)
