@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import psutil
 import pytest
 import pytest_django
@@ -39,6 +40,12 @@ DEMORADOS = (
 )
 # What asks nothing of the run's database: the second and the third worker begin with it, while the first makes that.
 SEM_BANCO = ("tests/erp/config/test_instalacao", "tests/falhas/test_replicador_morto")
+
+# A loaded machine is no defect: no example has a time limit, and none is refused for being slow to make.
+hypothesis.settings.register_profile(
+    "retaguarda", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("retaguarda")
 
 
 def _ambiente_de_testes(pasta: Path) -> None:

@@ -92,7 +92,7 @@ def test_o_que_so_sql_a_mao_escreve_tambem_se_sela() -> None:
 
 
 @pytest.mark.django_db
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.dictionaries(textos, valores, max_size=4))
 def test_o_que_volta_do_postgresql_tem_os_mesmos_bytes(dados: dict[str, Any]) -> None:
     with connection.cursor() as cursor:

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clientes.loja_cliente.rules import montar_payload
@@ -233,7 +233,6 @@ def test_campo_ausente_e_como_vazio_e_o_conteudo_nao_muda() -> None:
     assert "cpf" not in payload and "cnpj" not in payload and "novo" not in payload
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(list(EXEMPLO)), st.one_of(st.none(), st.text(max_size=300), st.integers(), st.booleans())

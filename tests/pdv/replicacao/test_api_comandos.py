@@ -179,7 +179,7 @@ def test_tipo_de_corpo_e_tamanho_sao_os_da_replicacao(terminal: Terminal, settin
     _erro(terminal.dizer(1), 413, "CORPO_MUITO_GRANDE")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(campo=st.sampled_from(["instalacao", "cumprido", "mensagem"]), valor=JSON, semente=st.integers(0, 2**64))
 def test_palavra_mutilada_nunca_e_500(
     terminal: Terminal, ponto_venda: PontoVenda, settings: Any, campo: str, valor: Any, semente: int

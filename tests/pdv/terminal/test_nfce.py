@@ -201,7 +201,7 @@ def vendas(draw: st.DrawFn) -> NotaParaGerar:
     return em_dinheiro(*itens, ibscbs=draw(st.booleans()), razao_social=draw(st.text(max_size=80)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(vendas())
 def test_qualquer_venda_da_um_documento_valido_que_confere(venda: NotaParaGerar) -> None:
     gerada = gerar_nfce(venda)

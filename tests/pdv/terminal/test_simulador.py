@@ -112,7 +112,7 @@ def _conferir_nota(registro: Registro) -> None:
 
 
 @given(semente=st.integers(0, 10**9))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_todo_centavo_fecha_em_qualquer_semente(semente: int) -> None:
     for registro in _vendas(_turno(semente)):
         _conferir_venda(registro)
@@ -120,7 +120,7 @@ def test_todo_centavo_fecha_em_qualquer_semente(semente: int) -> None:
 
 
 @given(semente=st.integers(0, 10**9), gaveta=st.decimals(0, 5000, places=2))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_gaveta_e_a_soma_dos_movimentos(semente: int, gaveta: Decimal) -> None:
     """Opening + what each operation brings or takes, less troco; the drawer never owes."""
     simulado = _turno(semente, na_gaveta=str(gaveta))
