@@ -11,6 +11,8 @@
 |                           | recebimentos that settle it        | `hiperpdv_recebimento_documento`          |
 |                           | sales paid by it (a vale)          | `hiperpdv_finalizador_nsu`, partial       |
 | 11 or 14 characters       | operations, by CPF or CNPJ         | `hiperpdv_operacao_consumidor`, partial   |
+|                           | and by the code of its customers   | `cliente_documento`, then                 |
+|                           |                                    | `hiperpdv_operacao_cliente`, partial      |
 
 The last is only for who may see documents, and never by an address: see `admin/procura.py`. Anything else finds
 nothing: a text is never looked for by scanning.
@@ -23,6 +25,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from clientes.models import Cliente
 from erp.cadastros.documentos import formatar, limpar
 from erp.cadastros.models import PontoVenda
 from pdv.processamento.models import Geracao
@@ -159,9 +162,20 @@ def _do_titulo(documento: str) -> set[int]:
 
 
 def _do_consumidor(documento: str) -> set[int]:
-    """Operations of a CPF or CNPJ, newest first; a till may have sent it with its punctuation."""
-    linhas = OperacaoPdv.objects.filter(cpf_cnpj_consumidor__in=[documento, formatar(documento)[:14]])
-    return set(linhas.exclude(cpf_cnpj_consumidor="").order_by("-pk").values_list("pk", flat=True)[:LIMITE])
+    """Operations of a CPF or CNPJ, newest first; a till may have sent it with its punctuation.
+
+    A recebimento, and many a sale on credit, name only the customer's code: it is the document itself, or the register
+    knows whose it is.
+    """
+    escritos = [documento, formatar(documento)[:14]]
+    codigos = {*escritos, *Cliente.objects.filter(documento=documento).values_list("codigo_cliente", flat=True)}
+    por_documento = OperacaoPdv.objects.filter(cpf_cnpj_consumidor__in=escritos).exclude(cpf_cnpj_consumidor="")
+    por_codigo = OperacaoPdv.objects.filter(codigo_cliente__in=codigos).exclude(codigo_cliente="")
+    return {
+        pk
+        for linhas in (por_documento, por_codigo)
+        for pk in linhas.order_by("-pk").values_list("pk", flat=True)[:LIMITE]
+    }
 
 
 def ids_de_operacoes(termo: str) -> set[int]:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from auditoria.models import Evento
+from clientes.models import Cliente
 from pdv.processamento.atos.replicar_de_novo import replicar_de_novo
 from pdv.processamento.selectors.busca import documento_em
 from pdv.processamento.services import drenar_tudo
@@ -107,6 +108,16 @@ def test_cpf_acha_com_e_sem_pontuacao(elenco: Elenco, ana: Any, digitado: str, g
 def test_cnpj_com_letras(elenco: Elenco, ana: Any) -> None:
     alvo = de_cpf(elenco, "12ABC34501DE35")
     assert procurar(ana, "12.abc.345/01DE-35")["Location"] == ficha(alvo)
+
+
+def test_cpf_acha_a_operacao_que_so_traz_o_codigo_do_cliente(elenco: Elenco, ana: Any) -> None:
+    Cliente.objects.create(codigo_cliente="000123", cliente_varejo="MARIA", filial="CENTRO", cpf_cgc="529.982.247-25")
+    pelo_cadastro = estagiar(elenco.pdv, Especie.RECEBIMENTO, D("10.00"), codigo_cliente="000123")
+    assert procurar(ana, CPF)["Location"] == ficha(pelo_cadastro)
+    pelo_codigo = estagiar(elenco.pdv, Especie.VENDA, D("10.00"), codigo_cliente=CPF)
+    de_outro = estagiar(elenco.pdv, Especie.VENDA, D("10.00"), codigo_cliente="000124")
+    achadas = lista(ana, CPF)
+    assert [ficha(o) in achadas for o in (pelo_cadastro, pelo_codigo, de_outro)] == [True, True, False]
 
 
 def test_cpf_nunca_vai_para_o_endereco_nem_para_a_auditoria(elenco: Elenco, ana: Any) -> None:
