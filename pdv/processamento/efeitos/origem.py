@@ -24,6 +24,8 @@ def exigir_origem(operacao: Operacao, contexto: Contexto, *, nas_tabelas: bool =
     chave, origem = operacao.chave_da_origem, contexto.origem
     assert chave is not None
     numero = chave[2]
+    if chave == operacao.chave:  # it would wait for itself
+        raise OperacaoInvalida([Problema("ORIGEM_INESPERADA", f"a operação {numero} cita a si mesma", str(numero))])
     situacao = origem.situacao if origem is not None else None
     if origem is None or origem.viva_id is None or (nas_tabelas and origem.linha is None):
         if situacao == _IGNORADA:

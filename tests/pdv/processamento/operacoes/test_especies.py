@@ -257,6 +257,14 @@ def test_movimento_de_caixa_tambem_se_cancela(e: Elenco, especie: Especie) -> No
     verificar_tudo()
 
 
+@pytest.mark.parametrize("especie", [Especie.CANCELAMENTO, Especie.DEVOLUCAO])
+def test_a_que_cita_a_si_mesma_e_erro_e_nao_espera(e: Elenco, especie: Especie) -> None:
+    propria = estagiar_completa(
+        e.pdv, especie, itens=[(101, "1", "15.00")], pagos=[Pago(DINHEIRO, "15.00")], origem=77, id_operacao=77
+    )
+    assert drenar(propria) == [(2, "ORIGEM_INESPERADA")]
+
+
 def test_cancelar_duas_vezes_ou_sem_dizer_o_que_e_erro(e: Elenco) -> None:
     venda = vender(e)
     um, dois, nada = cancelar(e, venda.id_operacao), cancelar(e, venda.id_operacao), cancelar(e, None)
