@@ -11,7 +11,7 @@ from erp.cadastros.models import EspecieFinalizador
 from erp.estoque.models import Natureza, Origem
 from erp.estoque.rules import MovimentoNovo
 from erp.financeiro.models import Lancamento, Sentido
-from erp.financeiro.rules import ZERO, LancamentoNovo, TituloNovo
+from erp.financeiro.rules import CENTAVO, ZERO, LancamentoNovo, TituloNovo
 from pdv.processamento.efeitos.datas import dia_contabil, dia_local
 from pdv.processamento.efeitos.origem import exigir_origem
 from pdv.processamento.efeitos.pagamentos import POR_PAGAMENTO, e_credito_da_loja
@@ -75,22 +75,34 @@ def _cabe_na_origem(operacao: Operacao, origem: OrigemRef) -> Iterator[Problema]
             "ORIGEM_CANCELADA", f"a venda {operacao.id_operacao_origem} foi cancelada no PDV: não se devolve"
         )
         return
-    agora: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    for item in operacao.itens:
-        if not item.cancelado:
-            agora[item.id_produto] += item.quantidade
-    for produto, quantidade in agora.items():
+    folga = CENTAVO * (len(origem.devolucoes) + 1)  # a part at its share of the price may round up, each time
+    for produto, agora in _por_produto(operacao).items():
         vendido, devolvido = origem.vendido.get(produto, _NADA), origem.devolvido.get(produto, _NADA)
-        if quantidade + devolvido.quantidade > vendido.quantidade:
+        if agora.quantidade + devolvido.quantidade > vendido.quantidade:
             mensagem = (
-                f"produto {produto}: devolve {_numero(quantidade)}, vendido {_numero(vendido.quantidade)}, "
+                f"produto {produto}: devolve {_numero(agora.quantidade)}, vendido {_numero(vendido.quantidade)}, "
                 f"já devolvido {_numero(devolvido.quantidade)}"
+            )
+            yield Problema("DEVOLUCAO_MAIOR_QUE_VENDIDO", mensagem)
+        elif agora.valor + devolvido.valor > vendido.valor + folga:
+            mensagem = (
+                f"produto {produto}: devolve {formatar(agora.valor)}, vendido por {formatar(vendido.valor)}, "
+                f"já devolvido {formatar(devolvido.valor)}"
             )
             yield Problema("DEVOLUCAO_MAIOR_QUE_VENDIDO", mensagem)
     ja = sum((d.valor for d in origem.devolvido.values()), ZERO)
     if operacao.total + ja > origem.total:
         mensagem = f"devolve {formatar(operacao.total)}, vendido {formatar(origem.total)}, já devolvido {formatar(ja)}"
         yield Problema("DEVOLUCAO_MAIOR_QUE_VENDIDO", mensagem)
+
+
+def _por_produto(operacao: Operacao) -> dict[int, ItemVendido]:
+    somas: defaultdict[int, ItemVendido] = defaultdict(lambda: _NADA)
+    for item in operacao.itens:
+        if not item.cancelado:
+            antes = somas[item.id_produto]
+            somas[item.id_produto] = ItemVendido(antes.quantidade + item.quantidade, antes.valor + item.total)
+    return somas
 
 
 def _numero(quantidade: Decimal) -> str:

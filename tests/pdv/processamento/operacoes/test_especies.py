@@ -144,6 +144,19 @@ def test_devolucao_que_nao_cabe_e_erro_e_nada_lanca(e: Elenco, itens: Any, pagos
     assert caixa(e) == D("30.00")
 
 
+def test_produto_nao_volta_por_mais_dinheiro_do_que_foi_vendido(e: Elenco) -> None:
+    barato_e_caro = [(101, "3", "10.00"), (102, "1", "90.00")]
+    venda = vender(e, Pago(DINHEIRO, "100.00"), itens=barato_e_caro)
+    cara = devolver(e, venda.id_operacao, Pago(DINHEIRO, "90.00"), itens=[(101, "1", "90.00")])
+    assert drenar(venda, cara) == [(9, ""), (2, "DEVOLUCAO_MAIOR_QUE_VENDIDO")]
+    assert cara.erro_mensagem == "produto 101: devolve 90,00, vendido por 10,00, já devolvido 0,00"
+    # a third of 10,00 that the till rounds up is no error, however often
+    tercos = [devolver(e, venda.id_operacao, Pago(DINHEIRO, "3.34"), itens=[(101, "1", "3.34")]) for _ in range(3)]
+    assert drenar(*tercos) == [(9, "")] * 3
+    assert caixa(e) == D("89.98")
+    verificar_tudo()
+
+
 def test_devolucoes_juntas_no_mesmo_lote_nao_passam_do_vendido(e: Elenco) -> None:
     venda = vender(e)
     drenar(venda)
