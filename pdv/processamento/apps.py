@@ -14,6 +14,7 @@ class ProcessamentoConfig(AppConfig):
     verbose_name = "Processamento do PDV"
 
     def ready(self) -> None:
+        from erp.acesso.services import registrar_decisao, registrar_filiais
         from erp.cadastros.pendencias import registrar_pendencias
         from erp.contatos.registro import registrar_tarefas
         from erp.fiscal.ouvintes import registrar_ouvinte
@@ -21,6 +22,7 @@ class ProcessamentoConfig(AppConfig):
         from pdv.processamento.atos.retomada import DESPERTADOR_DA_RETOMADA
         from pdv.processamento.grupos import conceder_aos_grupos
         from pdv.processamento.notas.comparacao import comparar_nota_do_documento
+        from pdv.processamento.reprocesso.services import ACAO, ao_decidir, filiais_do_pedido
         from pdv.processamento.reprocesso.services import DESPERTADOR as DESPERTADOR_DO_REPROCESSO
         from pdv.processamento.selectors.pendencias import pendencias_do_pdv
         from pdv.processamento.selectors.tarefas import operacoes_paradas
@@ -29,6 +31,8 @@ class ProcessamentoConfig(AppConfig):
 
         registrar_despertador(DESPERTADOR, lambda: processar.apply_async(retry=False))
         registrar_despertador(DESPERTADOR_DO_REPROCESSO, lambda: reprocessar_em_massa.apply_async(retry=False))
+        registrar_decisao(ACAO, ao_decidir)
+        registrar_filiais(ACAO, filiais_do_pedido)
         registrar_ouvinte("processamento", comparar_nota_do_documento)
         registrar_pendencias("pdv", pendencias_do_pdv)
         registrar_tarefas("pdv", operacoes_paradas)

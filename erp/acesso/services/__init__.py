@@ -6,6 +6,7 @@ from erp.acesso.services.aprovacoes import (
     consumir,
     recusar,
     registrar_decisao,
+    registrar_filiais,
     solicitar,
     vencer,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "esquecer_autenticacoes",
     "recusar",
     "registrar_decisao",
+    "registrar_filiais",
     "revogar_chave",
     "solicitar",
     "vencer",

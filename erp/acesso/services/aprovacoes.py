@@ -1,7 +1,7 @@
 """Second-person approvals: ask, decide, use once."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from auditoria.sensivel import sensivel
 from auditoria.services import ATOR_SISTEMA, Ator, ator_usuario, registrar
 from erp.acesso.erros import ErroDefinitivo
+from erp.acesso.escopo import ve_filial
 from erp.acesso.models import Aprovacao
 
 OBJETO = "acesso.Aprovacao"
@@ -23,9 +24,11 @@ VALIDADE = timedelta(days=7)
 
 Situacao = Aprovacao.Situacao
 AoDecidir = Callable[[Aprovacao], None]
+Filiais = Callable[[Aprovacao], Collection[int]]
 
 _ao_decidir: dict[str, AoDecidir] = {}
 _ao_vencer: dict[str, AoDecidir] = {}
+_filiais: dict[str, Filiais] = {}
 
 
 def registrar_decisao(acao: str, fn: AoDecidir, *, ao_vencer: AoDecidir | None = None) -> None:
@@ -37,6 +40,11 @@ def registrar_decisao(acao: str, fn: AoDecidir, *, ao_vencer: AoDecidir | None =
     _ao_decidir[acao] = fn
     if ao_vencer:
         _ao_vencer[acao] = ao_vencer
+
+
+def registrar_filiais(acao: str, fn: Filiais) -> None:
+    """Say which filiais a request of `acao` is about: only who sees all of them decides. Called in `AppConfig.ready`."""
+    _filiais[acao] = fn
 
 
 @sensivel("acesso.aprovacao_solicitada")
@@ -137,7 +145,9 @@ def vencer(acao: str) -> int:
 
 @transaction.atomic
 def _decidir(aprovacao: Aprovacao, decisao: Aprovacao.Situacao, por: User, motivo: str) -> Aprovacao:
-    """APROVACAO_DE_SI_MESMO, APROVACAO_VENCIDA, APROVACAO_JA_DECIDIDA; `PermissionDenied` without the permission."""
+    """APROVACAO_DE_SI_MESMO, APROVACAO_DE_OUTRA_FILIAL, APROVACAO_VENCIDA, APROVACAO_JA_DECIDIDA; `PermissionDenied`
+    without the permission.
+    """
     if not por.has_perm(PERMISSAO_DECIDIR) or (aprovacao.permissao and not por.has_perm(aprovacao.permissao)):
         raise PermissionDenied
     if aprovacao.solicitada_por_id == por.pk:
@@ -145,6 +155,13 @@ def _decidir(aprovacao: Aprovacao, decisao: Aprovacao.Situacao, por: User, motiv
             "APROVACAO_DE_SI_MESMO",
             f"Foi você quem pediu: {aprovacao.descricao}.",
             "Quem decide tem de ser outra pessoa.",
+        )
+    filiais = _filiais.get(aprovacao.acao)
+    if filiais and not all(ve_filial(por, filial) for filial in filiais(aprovacao)):
+        raise ErroDefinitivo(
+            "APROVACAO_DE_OUTRA_FILIAL",
+            f"O pedido {aprovacao.pk} mexe em filiais que você não vê.",
+            "Quem decide é alguém que veja todas elas.",
         )
     agora = timezone.now()
     if decisao == Situacao.APROVADA and aprovacao.expira_em <= agora:

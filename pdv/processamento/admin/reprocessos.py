@@ -14,7 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
-from erp.acesso.escopo import filiais_de
+from erp.acesso.admin.aprovacoes import registrar_onde_ver
+from erp.acesso.escopo import filiais_de, ve_filial
 from erp.acesso.models import Aprovacao
 from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.lista import ListaRapida
@@ -150,6 +151,16 @@ class ReprocessoAdmin(ComPagina, ListaRapida):
             "operacoes": _operacoes(f"{objeto.pk}"),
             "nao_enviadas": objeto.situacao == Situacao.CANCELADO,
         }
+
+
+def onde_ver(aprovacao: Aprovacao, request: HttpRequest) -> str:
+    """From the request that waits for a second person to the operations that it would do again."""
+    filiais = services.filiais_do_pedido(aprovacao)
+    pode = request.user.has_perm("processamento.view_reprocesso") and all(ve_filial(request.user, f) for f in filiais)
+    return reverse("admin:processamento_reprocesso_change", args=[aprovacao.objeto_id]) if pode else ""
+
+
+registrar_onde_ver(services.ACAO, onde_ver)
 
 
 def quadro(a: Andamento) -> dict[str, Any]:

@@ -127,6 +127,25 @@ def _dados(reprocesso: Reprocesso) -> dict[str, Any]:
     return {"reprocesso": reprocesso.pk, "operacoes": reprocesso.total}
 
 
+def filiais_do_pedido(aprovacao: Aprovacao) -> list[int]:
+    """Where the operations are that a request would do again: only who sees all of them decides."""
+    return Reprocesso.objects.get(pk=aprovacao.objeto_id).filiais
+
+
+def ao_decidir(aprovacao: Aprovacao) -> None:
+    """Begin without waiting for the tick. Raises ErroDefinitivo for the approval of what was cancelled meanwhile."""
+    if aprovacao.situacao != Aprovacao.Situacao.APROVADA:
+        return
+    reprocesso = Reprocesso.objects.get(pk=aprovacao.objeto_id)
+    if reprocesso.situacao != AGUARDA:
+        raise ErroDefinitivo(
+            "REPROCESSO_JA_DECIDIDO",
+            f"O {reprocesso} já está {reprocesso.get_situacao_display().lower()}: não há o que aprovar.",
+            "Recuse o pedido.",
+        )
+    acordar(DESPERTADOR)
+
+
 def comecar_aprovados() -> int:
     """Begin what a second person has approved; what was refused or has expired is cancelled. Returns how many began."""
     a_espera = Reprocesso.objects.filter(terminado_em=None, situacao=AGUARDA).select_related("pedido_por")

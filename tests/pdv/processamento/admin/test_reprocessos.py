@@ -177,6 +177,20 @@ def test_acima_do_limite_o_botao_pede_aprovacao(elenco: Elenco, ana: Any, settin
     assert "outra pessoa precisa aprovar" in resposta and "À espera de aprovação" in resposta
 
 
+def test_quem_aprova_abre_antes_o_reprocesso_que_pedem(elenco: Elenco, ana: Any, settings: Any) -> None:
+    settings.REPROCESSO_APROVACAO_ACIMA = 0
+    com_situacao(elenco, 2)
+    confirmar(ana, TODAS)
+    reprocesso = Reprocesso.objects.get()
+    pedido = f"/admin/acesso/aprovacao/{reprocesso.aprovacao_id}/change/"
+    elo = f'href="{REPROCESSOS}{reprocesso.pk}/change/"'
+    caio, dora = (
+        entrar(pessoa(nome, "gerente", filiais=(filial,)))
+        for nome, filial in (("caio", elenco.bairro), ("dora", elenco.centro))
+    )
+    assert elo in dora.get(pedido).content.decode() and elo not in caio.get(pedido).content.decode()
+
+
 def test_sem_motivo_ou_filtro_vazio_nada_acontece(elenco: Elenco, ana: Any) -> None:
     assert "não mostra nenhuma operação" in texto(ana.get(TODAS))
     com_situacao(elenco, 2)

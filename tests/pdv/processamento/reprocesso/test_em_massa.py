@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from auditoria.models import Evento
+from erp.acesso.erros import ErroDefinitivo
 from erp.acesso.models import Aprovacao
 from erp.acesso.services import aprovar, recusar
 from erp.cadastros.models import PeriodoContabil
@@ -165,6 +166,26 @@ def test_acima_do_limite_espera_outra_pessoa_e_comeca_sozinho(elenco: Elenco, an
     assert numeros(reprocesso) == (CONCLUIDO, 3, 0)
     aprovacao.refresh_from_db()
     assert aprovacao.situacao == Aprovacao.Situacao.CONSUMIDA
+
+
+def test_so_aprova_quem_ve_as_filiais_e_o_que_ainda_espera(elenco: Elenco, ana: User, settings: Any) -> None:
+    settings.REPROCESSO_APROVACAO_ACIMA = 0
+    vender(elenco, 1)
+    reprocesso = pedir(ana)
+    aprovacao = aprovacao_de(reprocesso)
+    do_bairro, das_duas = (
+        pessoa("caio", "gerente", filiais=(elenco.bairro,)),
+        pessoa("dora", "gerente", filiais=(elenco.centro, elenco.bairro)),
+    )
+    for decidir in (aprovar, recusar):
+        with pytest.raises(ErroDefinitivo, match="filiais que você não vê"):
+            decidir(aprovacao=aprovacao, por=do_bairro, motivo="Conferi a taxa")
+    services.cancelar(reprocesso=reprocesso, usuario=ana)
+    with pytest.raises(ErroDefinitivo, match="já está cancelado: não há o que aprovar"):
+        aprovar(aprovacao=aprovacao, por=das_duas, motivo="Conferi a taxa")
+    aprovacao.refresh_from_db()
+    assert aprovacao.situacao == Aprovacao.Situacao.PENDENTE
+    recusar(aprovacao=aprovacao, por=das_duas, motivo="Foi cancelado")
 
 
 def test_no_limite_ninguem_precisa_aprovar(elenco: Elenco, ana: User, settings: Any) -> None:
