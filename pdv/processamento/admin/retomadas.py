@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,11 +21,17 @@ from erp.acesso.escopo import filiais_de
 from erp.cadastros.admin.usuario import usuario_de
 from pdv.processamento import formatos
 from pdv.processamento.admin.problemas import DESCONHECIDO, onde_se_conserta, titulos
-from pdv.processamento.atos.retomada import LINHAS_MAXIMO, Andamento, andamento, retomar
+from pdv.processamento.atos.retomada import LINHAS_MAXIMO, Andamento, andamento, impedidas, retomar
 from pdv.processamento.erros import CODIGOS, AcaoRecusada
 from pdv.processamento.espera import em_palavras as em_palavras_a_espera
 from pdv.processamento.models import Alvo, Retomada
-from pdv.processamento.selectors.problemas import Grupo, GrupoEmEspera, grupos_de_erro, grupos_em_espera
+from pdv.processamento.selectors.problemas import (
+    Grupo,
+    GrupoEmEspera,
+    grupos_de_erro,
+    grupos_em_espera,
+    ids_do_grupo,
+)
 from pdv.replicacao.models import NotaFiscal, OperacaoPdv
 
 ACAO = "processamento.retomar"
@@ -121,6 +128,12 @@ class ProblemasAdmin(SomenteLeitura, AdminBase):
         except (ErroDefinitivo, AcaoRecusada) as erro:
             messages.warning(request, f"{str(erro)[:1].upper()}{str(erro)[1:]}.".replace("..", "."))
             return volta
+        if ficam := _impedidas(feita, datetime.fromisoformat(dados["ate"]), usuario):
+            sujeito, verbo = formatos.quantos(ficam, *NOMES[alvo]), "ficou" if ficam == 1 else "ficaram"
+            messages.warning(
+                request,
+                f"{sujeito} de período fechado {verbo} de fora: você não tem a permissão de reprocessar período fechado.",
+            )
         return HttpResponseRedirect(_endereco(feita.pk))
 
     def changeform_view(
@@ -245,6 +258,13 @@ def _ultima(r: Retomada) -> dict[str, Any]:
 
 def _endereco(pk: int) -> str:
     return reverse("admin:processamento_retomada_change", args=[pk])
+
+
+def _impedidas(retomada: Retomada, ate: datetime, usuario: User) -> int:
+    """How many of the group stayed behind, on a day that is closed to this person."""
+    alvo = Alvo(retomada.alvo)
+    ids = ids_do_grupo(alvo, retomada.digital, filiais_de(usuario), ate=ate, limite=LINHAS_MAXIMO)
+    return len(impedidas(alvo, ids, usuario))
 
 
 def _achar(pk: str) -> Retomada | None:

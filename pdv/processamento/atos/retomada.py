@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from auditoria.sensivel import sensivel
 from auditoria.services import ator_usuario, registrar
 from filas import acordar
 from filas.copia import copiar
+from filas.drain import ErroDefinitivo
+from pdv.processamento.atos.bloqueios import periodos_que_impedem
 from pdv.processamento.atos.linhas import OBJETOS
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo, AtoPessoa, Retomada
@@ -38,9 +41,14 @@ COLUNAS_ATO = ("alvo", "alvo_id", "filial_id", "acao", "motivo", "usuario", "em"
 def retomar(*, alvo: Alvo, digital: str, filiais: Filiais, ate: datetime, usuario: User) -> Retomada:
     """Send the rows of a group, in error by `ate` and of these filiais, back to the drain; returns what to follow.
 
-    Raises AcaoRecusada when none is left: somebody was faster, or the rows moved on.
+    Those whose entries stand on a closed day that this person may not touch stay as they are (`impedidas`).
+    Raises AcaoRecusada when none is left: somebody was faster, the rows moved on, or all of them are so.
     """
     ids = ids_do_grupo(alvo, digital, filiais, ate=ate, limite=LINHAS_MAXIMO)
+    presas = impedidas(alvo, ids, usuario)
+    if ids and len(presas) == len(ids):
+        raise AcaoRecusada(next(iter(presas.values())).mensagem)
+    ids = [id_ for id_ in ids if id_ not in presas]
     retomada = Retomada.objects.create(
         alvo=alvo,
         digital=digital,
@@ -61,6 +69,12 @@ def retomar(*, alvo: Alvo, digital: str, filiais: Filiais, ate: datetime, usuari
     if len(ids) > LOTE:
         acordar(DESPERTADOR_DA_RETOMADA)
     return retomada
+
+
+def impedidas(alvo: Alvo, ids: Sequence[int], usuario: User) -> dict[int, ErroDefinitivo]:
+    """Of rows in error, those that a former generation posted on a day that is closed to this person, and why."""
+    with connection.cursor() as cursor:
+        return periodos_que_impedem(cursor, alvo, ids, usuario)
 
 
 def enviar_o_que_falta(limite_segundos: float | None = None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal as D
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from auditoria.models import Evento
-from erp.cadastros.models import PontoVenda, Produto
+from erp.cadastros.models import PeriodoContabil, PontoVenda, Produto
 from pdv.processamento.atos import retomada
 from pdv.processamento.atos.retomada import andamento, enviar_o_que_falta, retomar
 from pdv.processamento.erros import AcaoRecusada
@@ -260,3 +260,22 @@ def test_numero_fixo_de_consultas(elenco: Elenco, ana: Any) -> None:
     for n in range(30):
         com_erro(elenco.pdv, f"PRODUTO_NAO_CADASTRADO:{n}")
     assert consultas() == com_uma <= 20
+
+
+def test_a_que_esta_lancada_em_periodo_fechado_pede_a_permissao(elenco: Elenco, ana: Any) -> None:
+    """As in Processar agora: the row of a generation that stands is done again, and that undoes it."""
+    lancada = estagiar_venda(elenco.pdv, [(101, "1", "10.00")], [(DINHEIRO, "10.00", "0", 1)])
+    drenar_tudo()
+    nova = com_erro(elenco.pdv, PRODUTO_555)
+    errada = {"situacao_replicacao": 2, "erro_codigo": PRODUTO_555, "erro_em": timezone.now() - timedelta(hours=1)}
+    OperacaoPdv.objects.filter(pk=lancada.pk).update(**errada)
+    PeriodoContabil.objects.create(inicio=date(2026, 3, 1), fim=date(2026, 3, 31))
+    PeriodoContabil.objects.update(fechado=True)
+    pagina = ana.get(reprocessar(ana)["Location"]).content.decode()
+    assert situacoes(lancada, nova) == [2, 1]
+    assert "1 operação de período fechado ficou de fora" in pagina
+    resposta = ana.get(reprocessar(ana)["Location"]).content.decode()
+    assert situacoes(lancada) == [2] and "não tem a permissão de reprocessar período fechado" in resposta
+    fiscal = pessoa("bia", "gerente", "fiscal", filiais=(elenco.centro,))
+    reprocessar(entrar(fiscal))
+    assert situacoes(lancada) == [1]
