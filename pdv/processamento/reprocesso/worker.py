@@ -175,8 +175,10 @@ def _enviar_lote(cursor: CursorWrapper, reprocesso: Reprocesso, escolhidas: Sequ
     existentes = {id_ for (id_,) in cursor.fetchall()}
     vivas = com_lancamentos(cursor, Alvo.OPERACAO, [x.id for x in travadas])
     bloqueios = bloqueios_de(cursor, Alvo.OPERACAO, (), vivas, reprocesso.pedido_por) if vivas else {}
-    livres = [x for x in travadas if x.id not in bloqueios]
-    desfechos = [Desfecho(id_, FALHOU, *SUMIU) for id_ in escolhidas if id_ not in existentes]
+    fora = _ignoradas_depois(cursor, reprocesso, travadas)
+    livres = [x for x in travadas if x.id not in bloqueios and x.id not in fora]
+    desfechos = [Desfecho(id_, FALHOU, *IGNORADA) for id_ in fora]
+    desfechos += [Desfecho(id_, FALHOU, *SUMIU) for id_ in escolhidas if id_ not in existentes]
     desfechos += [Desfecho(id_, FALHOU, bloqueio.codigo, bloqueio.mensagem) for id_, bloqueio in bloqueios.items()]
     if livres:
         devolver(cursor, Alvo.OPERACAO, livres, PENDENTE)
@@ -185,6 +187,19 @@ def _enviar_lote(cursor: CursorWrapper, reprocesso: Reprocesso, escolhidas: Sequ
         acordar(DESPERTADOR_DO_DRENO)
     _gravar(cursor, reprocesso, [*(Desfecho(x.id, ENVIADA) for x in livres), *desfechos])
     return _contar(desfechos) + Passo(enviadas=len(livres), em_voo=len(livres))
+
+
+def _ignoradas_depois(cursor: CursorWrapper, reprocesso: Reprocesso, linhas: Sequence[Linha]) -> set[int]:
+    """Rows that somebody ignored after they were chosen: that decision is newer, and stands."""
+    ignoradas = [x.id for x in linhas if x.situacao == NAO_DEFINIDO]
+    if not ignoradas:
+        return set()
+    cursor.execute(
+        """SELECT DISTINCT alvo_id FROM pdv_ato_pessoa
+           WHERE alvo = %s AND alvo_id = ANY(%s) AND acao = %s AND em > %s""",
+        [Alvo.OPERACAO, ignoradas, AtoPessoa.Acao.IGNORAR.value, reprocesso.pedido_em],
+    )
+    return {id_ for (id_,) in cursor.fetchall()}
 
 
 def _itens(cursor: CursorWrapper, reprocesso: Reprocesso, situacao: int, limite: int | None) -> list[int]:

@@ -308,6 +308,18 @@ def test_transicao_que_nao_cabe_e_recusada(elenco: Elenco, ana: User, feito: Any
         pedido(reprocesso=reprocesso, usuario=ana)
 
 
+def test_a_que_alguem_ignorou_antes_de_ser_enviada_continua_ignorada(elenco: Elenco, ana: User) -> None:
+    antiga, nova = vender(elenco, 2, produto=777)
+    ignorar(alvo=Alvo.OPERACAO, ids=[antiga.pk], motivo="Venda de teste", usuario=ana)
+    reprocesso = pedir(ana)  # the filter showed it, ignored as it was
+    ignorar(alvo=Alvo.OPERACAO, ids=[nova.pk], motivo="Venda de teste", usuario=ana)
+    trabalhar()
+    assert numeros(reprocesso) == (CONCLUIDO, 0, 2)
+    assert dict(OperacaoPdv.objects.values_list("pk", "situacao_replicacao")) == {antiga.pk: 2, nova.pk: 0}
+    codigos = dict(ReprocessoItem.objects.values_list("operacao_id", "codigo"))
+    assert codigos == {antiga.pk: "PRODUTO_NAO_CADASTRADO:777", nova.pk: "IGNORADA"}
+
+
 def test_a_que_alguem_ignorou_ou_tirou_no_meio_e_falha(elenco: Elenco, ana: User) -> None:
     ignorada, some, fica = vender(elenco, 3, produto=777)
     reprocesso = pedir(ana)
