@@ -28,6 +28,7 @@ from pdv.processamento.atos.services import LINHAS_MAXIMO
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo, AtoPessoa
 from pdv.processamento.operacoes import estorno
+from pdv.processamento.selectors.busca import instalacoes
 from pdv.processamento.selectors.volta import voltou
 from pdv.processamento.services import DESPERTADOR
 from pdv.replicacao.armazem import travar_ponto_venda
@@ -38,6 +39,9 @@ from pdv.tabelas import Especie
 
 PERMISSAO = "replicacao.replicar_de_novo"
 ALVO = Alvo.OPERACAO
+_SEM_VOLTA = (
+    "veio de uma instalação anterior deste PDV, que foi instalado de novo e não a enviaria: use Reprocessar, ou Ignorar"
+)
 
 
 class Bloqueio(NamedTuple):
@@ -48,7 +52,8 @@ class Bloqueio(NamedTuple):
 
 
 def bloqueios(cursor: CursorWrapper, ids: Sequence[int], usuario: User | None) -> list[Bloqueio]:
-    """What forbids it: settled titles, a closed period, devoluções that stand on a sale and are not among `ids`.
+    """What forbids it: settled titles, a closed period, devoluções that stand on a sale and are not among `ids`, a till
+    that was installed again and would never send it.
 
     Without `usuario` what depends on the person (the closed period) is left out.
     """
@@ -72,7 +77,24 @@ def bloqueios(cursor: CursorWrapper, ids: Sequence[int], usuario: User | None) -
         achados.append(
             Bloqueio(venda, f"tem a devolução {devolucao}, que ficaria sem a venda: replique as duas juntas")
         )
-    return achados
+    return achados + [Bloqueio(numero, _SEM_VOLTA) for numero in _de_instalacao_anterior(cursor, ids)]
+
+
+def _de_instalacao_anterior(cursor: CursorWrapper, ids: Sequence[int]) -> list[int]:
+    """The numbers of those that came under an installation that their till left: it asks for the commands of its own."""
+    linhas = OperacaoPdv.objects.filter(pk__in=ids).values_list("id_operacao", "ponto_venda_id", "instalacao")
+    numeros = [(numero, pdv, str(instalacao)) for numero, pdv, instalacao in linhas.order_by("id_operacao")]
+    tills = {pdv for _, pdv, _ in numeros}
+    pares = [(pdv, str(instalacao)) for pdv, instalacao in instalacoes(OperacaoPdv._meta.db_table) if pdv in tills]
+    cursor.execute(
+        """SELECT DISTINCT ON (p.pv) p.pv, p.inst::text FROM unnest(%s::bigint[], %s::uuid[]) AS p(pv, inst)
+           CROSS JOIN LATERAL (SELECT recebido_em FROM hiperpdv_operacao_pdv WHERE ponto_venda_id = p.pv
+                               AND instalacao = p.inst ORDER BY id_operacao DESC LIMIT 1) u
+           ORDER BY p.pv, u.recebido_em DESC""",
+        [[pdv for pdv, _ in pares], [instalacao for _, instalacao in pares]],
+    )
+    atuais = dict(cursor.fetchall())
+    return [numero for numero, pdv, instalacao in numeros if instalacao != atuais.get(pdv, instalacao)]
 
 
 @sensivel("pdv.replicar")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from decimal import Decimal as D
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -248,3 +249,15 @@ def test_comando_cancelado_para_de_ser_dito_e_pode_ser_pedido_outra_vez(elenco: 
     enviar(elenco, no_terminal())
     with pytest.raises(AcaoRecusada, match="já chegou de novo"):
         pedir_de_novo(arquivada=arquivada, motivo="Tarde demais", usuario=ana)
+
+
+def test_a_de_uma_instalacao_que_o_pdv_deixou_nao_sai_pois_nao_voltaria(elenco: Elenco, ana: User) -> None:
+    """A till is told only of the commands of its own installation: the request would wait for ever."""
+    assert enviar(elenco, no_terminal(7), no_terminal(8)) == ["criada", "criada"]
+    reinstalado = novo_pacote(no_terminal(1), instalacao=str(uuid4()))
+    receber_pacote(corpo=em_json(reinstalado), ponto_venda=elenco.pdv)
+    antiga, nova = OperacaoPdv.objects.get(id_operacao=7), OperacaoPdv.objects.get(id_operacao=1)
+    with pytest.raises(AcaoRecusada, match="operação 7: veio de uma instalação anterior deste PDV"):
+        replicar_de_novo(ids=[antiga.pk, nova.pk], motivo=MOTIVO, usuario=ana)
+    assert OperacaoPdv.objects.count() == 3
+    assert replicar_de_novo(ids=[nova.pk], motivo=MOTIVO, usuario=ana) == 1
