@@ -9,6 +9,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from auditoria.rules import mascarar_texto
+from erp.cadastros.admin.usuario import usuario_de
+from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from pdv.processamento import formatos
 from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.filtros import FilialFiltro, PontoVendaFiltro
@@ -75,7 +78,8 @@ class RejeicaoAdmin(ComPagina, ComPontoVenda):
 
     @coluna("motivo")
     def motivo(self, r: Rejeicao) -> str:
-        return r.mensagem if len(r.mensagem) <= 140 else f"{r.mensagem[:139]}…"
+        dita = mascarar_texto(r.mensagem)  # it may quote what came
+        return dita if len(dita) <= 140 else f"{dita[:139]}…"
 
     @coluna("última vez")
     def ultima(self, r: Rejeicao) -> str:
@@ -91,11 +95,14 @@ class RejeicaoAdmin(ComPagina, ComPontoVenda):
 
     def contexto(self, request: HttpRequest, objeto: Rejeicao) -> dict[str, Any]:
         bruto = bytes(objeto.conteudo) if objeto.conteudo is not None else b""
+        inteiro = usuario_de(request).has_perm(VER_DOCUMENTOS)
+        conteudo = legivel(bruto)
         return {
             "r": objeto,
+            "mensagem": objeto.mensagem if inteiro else mascarar_texto(objeto.mensagem),
             "titulo": f"Não entrou: {self.assunto(objeto)}",
             "fatos": fatos(objeto),
-            "conteudo": legivel(bruto),
+            "conteudo": conteudo if inteiro else mascarar_texto(conteudo),
             "bytes": formatos.numero(len(bruto)),
         }
 

@@ -107,6 +107,18 @@ def test_o_que_nao_entrou_mostra_o_conteudo_sem_executar_nada(elenco: Elenco) ->
     assert list(cliente.get(endereco, {"resolvida": "nao"}).context["cl"].result_list) == []
 
 
+@pytest.mark.parametrize("conteudo", ['{"cpf_cnpj_consumidor": "%s"}', '{"xml": "<CPF>%s</CPF>"}', '{"cortado": "%s'])
+def test_cpf_do_que_nao_entrou_e_de_quem_ve_documentos(elenco: Elenco, conteudo: str) -> None:
+    cpf = "52998224725"
+    rejeicao = uma_de_cada(elenco.pdv, 1)[f"{REPLICACAO}/rejeicao/"]
+    Rejeicao.objects.update(conteudo=(conteudo % cpf).encode(), mensagem=f'codigo_cliente: recebido "{cpf}"')
+    for grupo, ve in (("gerente", True), ("operador", False)):
+        cliente = entrar(pessoa(grupo, grupo, filiais=(elenco.centro,)))
+        pagina = cliente.get(f"{REPLICACAO}/rejeicao/{rejeicao.pk}/change/").content.decode()
+        assert (cpf in pagina) is ve and (ve or "***.982.247-**" in pagina)
+        assert cpf not in cliente.get(f"{REPLICACAO}/rejeicao/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("bruto", "mostrado"),
     [
