@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ from pdv.replicacao.models import OperacaoArquivada, OperacaoPdv, SituacaoProces
 from pdv.tabelas import Especie
 
 VER_DOCUMENTO = "cadastros.ver_documentos"
+_NUMERO = re.compile(r"[0-9]{1,18}")  # 19 digits would overflow the column
 DOCUMENTOS = frozenset({"cpf_cnpj_consumidor", "codigo_cliente"})
 
 
@@ -83,7 +85,7 @@ class ReplicarDeNovo:
 
     def onde_esta(self, request: HttpRequest, object_id: str) -> str:
         """The page of an archived operation, for whoever looks for its row."""
-        if not object_id.isdigit() or len(object_id) > 18:
+        if not _NUMERO.fullmatch(object_id):
             return ""
         arquivada = OperacaoArquivada.objects.filter(operacao_id=int(object_id)).order_by("-pk").first()
         return formatos.url_de(arquivada, arquivada.pk) if arquivada else ""
@@ -103,7 +105,7 @@ class OperacaoArquivadaAdmin(ComPagina, ComPontoVenda):
         return super().get_queryset(request).defer("conteudo")
 
     def buscar(self, termo: str) -> set[int] | None:
-        if not termo.isdigit() or len(termo) > 18:
+        if not _NUMERO.fullmatch(termo):
             return set()
         achadas = OperacaoArquivada.objects.filter(id_operacao=int(termo)).order_by("-pk")
         return set(achadas.values_list("pk", flat=True)[:500])

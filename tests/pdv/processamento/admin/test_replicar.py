@@ -156,6 +156,12 @@ def test_quem_nao_ve_a_filial_nao_ve_o_arquivo_nem_o_comando(elenco: Elenco, ana
     assert "Replicar de novo 7" not in texto(bia.get(COMANDOS))
 
 
+@pytest.mark.parametrize("termo", ["²", "٣", "1e3", "9" * 19])
+def test_o_que_parece_numero_e_nao_e_nao_acha_nada(elenco: Elenco, ana: Any, termo: str) -> None:
+    assert list(ana.get(ARQUIVADAS, {"q": termo}).context["cl"].result_list) == []
+    assert ana.get(f"{LISTA}{termo}/change/").status_code == 302  # to the list, saying that there is none
+
+
 def test_a_idade_e_dita_como_se_fala() -> None:
     agora = timezone.now()
     idades = (timedelta(seconds=5), timedelta(minutes=5), timedelta(hours=3), timedelta(days=12), -timedelta(minutes=9))
