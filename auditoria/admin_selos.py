@@ -102,11 +102,17 @@ class ChaveAssinaturaAdmin(SomenteLeitura, AdminSemContagem):
     ordering = ("-desde",)
     sortable_by = ()
     # not what the row says of other keys: which of them are ours is said outside the database
-    fields = readonly_fields = ("impressao", "situacao", "desde", "publica")
+    fields = readonly_fields = ("impressao", "situacao", "desde", "pem")
+    list_before_template = "auditoria/topo_das_chaves.html"
 
     @admin.display(description="situação")
     def situacao(self, linha: ChaveAssinatura) -> str:
         return chaves.situacao(linha)
+
+    @admin.display(description="chave pública (PEM)")
+    def pem(self, linha: ChaveAssinatura) -> str:
+        """With its lines: copied in one, no program reads it."""
+        return format_html('<pre style="white-space:pre-wrap;overflow-wrap:anywhere">{}</pre>', linha.publica)
 
 
 @admin.register(Verificacao)

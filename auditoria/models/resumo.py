@@ -65,4 +65,4 @@ class ChaveAssinatura(models.Model):
         triggers = tuple(somente_acrescimo("chave_assinatura"))
 
     def __str__(self) -> str:
-        return self.impressao
+        return f"chave {self.impressao[:16]}…"  # a title begins with a capital, which no fingerprint has

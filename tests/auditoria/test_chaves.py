@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.core.management import call_command
+from django.utils.html import escape
 
 from auditoria import chaves
 from auditoria.models import ChaveAssinatura, Resumo, Selo
@@ -145,3 +146,11 @@ def test_anterior_que_o_banco_tem_trocada_ou_nao_tem_e_nomeada(settings: Any) ->
     por(Ed25519PrivateKey.generate().public_key(), impressao=antiga)
     assert codigos()[-1] == "chave_alterada"
     assert antiga not in chaves.confiaveis()
+
+
+def test_a_pagina_da_chave_mostra_o_pem_com_as_suas_linhas_e_a_lista_diz_onde_ela_e_publica(admin_client: Any) -> None:
+    chave = chaves.em_uso()
+    pagina = admin_client.get(f"/admin/auditoria/chaveassinatura/{chave.pk}/change/").content.decode()
+    assert f'">{escape(chave.publica)}</pre>' in pagina and chave.publica.count("\n") == 3
+    assert f"Chave {chave.pk[:16]}…" in pagina  # a title has a capital, which a fingerprint has not
+    assert 'href="/auditoria/chave"' in admin_client.get("/admin/auditoria/chaveassinatura/").content.decode()
