@@ -36,6 +36,8 @@ _FEITAS: Final[dict[str, dict[str, str]]] = {
     ACESSO: {
         "acesso.acao_feita": "Ação pedida na tela, sem nada a mudar",
         "acesso.administrador_criado": "Administrador criado na instalação",
+        "acesso.banco_copiado": "Cópia do banco inteiro feita",
+        "acesso.banco_restaurado": "Banco restaurado de uma cópia",
         "acesso.aprovacao_aprovada": "Pedido de aprovação aprovado",
         "acesso.aprovacao_recusada": "Pedido de aprovação recusado",
         "acesso.aprovacao_solicitada": "Aprovação pedida",
@@ -146,6 +148,7 @@ _FEITAS: Final[dict[str, dict[str, str]]] = {
     },
     PDV: {
         "conferencia.diferenca_aceita": "Diferença do dia aceita",
+        "conferencia.exportada": "Conferência exportada",
         "conferencia.replicacao_pedida": "Replicação pedida ao PDV pela conferência",
         "pdv.aceitar": "Nova versão da operação aceita",
         "pdv.comando_cancelado": "Pedido ao PDV cancelado",
@@ -163,6 +166,7 @@ _FEITAS: Final[dict[str, dict[str, str]]] = {
         "pdv.retomar_grupo": "Grupo de problemas mandado de volta",
     },
     PESSOAL: {
+        "colaboradores.espelho_baixado": "Espelho de ponto baixado",
         "colaboradores.marcacoes_importadas": "Marcações de ponto importadas",
         "colaboradores.ponto_tratado": "Ponto tratado",
         "colaboradores.tratamento_anulado": "Tratamento do ponto anulado",

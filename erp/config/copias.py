@@ -14,8 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from auditoria.atores import ATOR_SISTEMA
+from auditoria.contexto import ator_atual
+from auditoria.models import Evento
+from auditoria.sensivel import sensivel
+from auditoria.services import registrar
 from erp.config.embutido import binarios_do_pacote
 from erp.config.mensageria import TABELA_FILA, TABELA_MENSAGEM
 
@@ -61,6 +66,14 @@ def _apagar(arquivo: Path) -> None:
 def _gravar_no_disco(arquivo: Path) -> None:
     with arquivo.open("rb") as aberto:
         os.fsync(aberto.fileno())
+
+
+@sensivel("acesso.banco_copiado", "acesso.banco_restaurado")
+@transaction.atomic
+def contar(acao: str, arquivo: Path) -> None:
+    """Tell the trail that the whole database was taken, or is another from here on; one without a trail tells nothing."""
+    if Evento._meta.db_table in connection.introspection.table_names():
+        registrar(acao=acao, ator=ator_atual() or ATOR_SISTEMA, depois={"arquivo": arquivo.name})
 
 
 def esta_vazio() -> bool:

@@ -76,6 +76,16 @@ def aceitar_diferenca(*, linhas: Iterable[DiaConferido], motivo: str, usuario: U
     return len(travadas)
 
 
+@sensivel("conferencia.exportada")
+@transaction.atomic
+def registrar_exportacao(*, usuario: User, formato: str, filtros: str) -> None:
+    """Who took the board away, and what of it."""
+    registrar(
+        acao="conferencia.exportada", ator=ator_usuario(usuario), objeto="conferencia.DiaConferido",
+        depois={"formato": formato, "filtros": filtros[:500]},
+    )  # fmt: skip
+
+
 def _auditar(linha: DiaConferido, acao: str, depois: dict[str, Any], motivo: str, usuario: User) -> None:
     registrar(
         acao=acao,

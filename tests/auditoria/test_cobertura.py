@@ -6,6 +6,7 @@ that the services change what is watched and never make the database say that no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -38,6 +39,7 @@ from tests.erp.planos import elenco as planos
 
 assert urls
 TESTES = Path(__file__).parents[1]
+RAIZ = TESTES.parent
 COM_MOTIVO = "atomica"  # what `acao_com_motivo` makes: by construction it leaves an event, whatever it did
 
 # The pages' other actions, which ask in their own way: the event that each leaves, by a test of its app.
@@ -51,11 +53,24 @@ OUTRAS = {
     ("planos.Contratacao", "contrato_em_pdf"): "planos.contrato_aberto",
     ("visitas.ArquivoRota", "baixar"): "visitas.rota_baixada",
 }
-# Exports and reads of what is masked elsewhere.
-LEITURAS = {
-    "assinaturas.arquivo_baixado", "auditoria.dia_exportado", "auditoria.trilha_exportada", "conciliacao.exportada",
-    "consultas.cpf_consultado", "fiscal.arquivo_do_emissor_baixado", "pdv.procurar_por_documento", "provedores.corpo_lido",
-}  # fmt: skip
+# Reads of what is masked elsewhere.
+LEITURAS = {"consultas.cpf_consultado", "pdv.procurar_por_documento", "provedores.corpo_lido"}
+# The files that people take away, by the module that sends them; or why it leaves no event.
+ARQUIVOS = {
+    "auditoria/admin_selos.py": {"auditoria.dia_exportado"},
+    "auditoria/admin_trilha.py": {"auditoria.trilha_exportada"},
+    "erp/assinaturas/admin/arquivos.py": {"assinaturas.arquivo_baixado", "planos.contrato_aberto"},
+    "erp/cadastros/planilhas/admin.py": "um modelo de planilha, sem linha nenhuma",
+    "erp/colaboradores/admin/espelho.py": {"colaboradores.espelho_baixado"},
+    "erp/fiscal/admin/eventos.py": {"fiscal.arquivo_do_emissor_baixado"},
+    "erp/fiscal/arquivos.py": {"fiscal.danfe_gerado", "fiscal.xml_baixado"},
+    "erp/lgpd/admin/pessoa.py": {"lgpd.pessoa_exportada"},
+    "erp/lgpd/admin/recibos.py": "o recibo não diz de quem é, e a página dele mostra o mesmo",
+    "erp/visitas/admin/rotas.py": {"visitas.rota_baixada"},
+    "pdv/conciliacao/admin.py": {"conciliacao.exportada"},
+    "pdv/conferencia/admin/quadro.py": {"conferencia.exportada"},
+}
+MANDA_ARQUIVO = re.compile(r"Content-Disposition|FileResponse\(|as_attachment|StreamingHttpResponse\(")
 # Why a run of theirs is no event of the trail: what they do is told elsewhere, or is nobody's act.
 _POSTO = "cada lançamento fica no razão, que só aceita acréscimo, e no log da operação"
 _PEDIDO = "anda com o que uma pessoa pediu, e o pedido é um evento"
@@ -132,7 +147,20 @@ def test_toda_acao_de_toda_pagina_deixa_um_evento_pelo_modo_como_e_feita_ou_esta
     assert {(label, nome) for label, nome, acao in acoes if not hasattr(acao, COM_MOTIVO)} == set(OUTRAS)
 
 
-@pytest.mark.parametrize("codigo", sorted({*OUTRAS.values(), *LEITURAS}))
+def test_todo_arquivo_que_se_leva_deixa_um_evento_ou_diz_por_que_nao() -> None:
+    mandam = {
+        str(arquivo.relative_to(RAIZ))
+        for pasta in ("auditoria", "clientes", "erp", "filas", "pdv")
+        for arquivo in (RAIZ / pasta).rglob("*.py")
+        if MANDA_ARQUIVO.search(arquivo.read_text())
+    }
+    assert mandam == set(ARQUIVOS)
+
+
+DOS_ARQUIVOS = {codigo for codigos in ARQUIVOS.values() if isinstance(codigos, set) for codigo in codigos}
+
+
+@pytest.mark.parametrize("codigo", sorted({*OUTRAS.values(), *LEITURAS, *DOS_ARQUIVOS}))
 def test_cada_uma_das_outras_acoes_e_cada_leitura_e_provada_no_seu_app(codigo: str) -> None:
     assert codigo in ACOES
     assert _provada(codigo)

@@ -20,6 +20,7 @@ from erp.colaboradores.admin.tratar import PaginaDoDia
 from erp.colaboradores.jornada import mostrar_minutos
 from erp.colaboradores.models import Colaborador
 from erp.colaboradores.selectors.espelho import SOMAS, Espelho, espelho_do_mes
+from erp.colaboradores.services.leituras import registrar_espelho_baixado
 
 if TYPE_CHECKING:
     from erp.acesso.admin_base import AdminBase
@@ -82,6 +83,7 @@ class PaginasDoPonto(PaginaDoDia, _Base):
         """As Excel in Brazil opens it: BOM, `;`, hours as `8:05`."""
         pessoa = self._pessoa(request, pk)
         mes = mes_pedido(request)
+        registrar_espelho_baixado(pessoa=pessoa, mes=mes, usuario=_usuario(request))
         resposta = StreamingHttpResponse(_linhas(espelho_do_mes(pessoa, mes)), content_type="text/csv; charset=utf-8")
         resposta["Content-Disposition"] = f'attachment; filename="espelho-{pessoa.pk}-{mes:%Y-%m}.csv"'
         return resposta

@@ -200,6 +200,8 @@ class DiaConferidoAdmin(ComPagina):
         if formato not in ("csv", "xlsx"):
             raise Http404
         dias = self.get_changelist_instance(request).get_queryset(request)[: exportacao.LINHAS_MAXIMO]
+        assert isinstance(request.user, User)
+        atos.registrar_exportacao(usuario=request.user, formato=formato, filtros=request.GET.urlencode())
         nome = f"conferencia-{timezone.localdate():%Y-%m-%d}.{formato}"
         resposta: HttpResponse | StreamingHttpResponse
         if formato == "csv":

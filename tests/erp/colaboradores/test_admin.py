@@ -14,6 +14,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from auditoria.models import Evento
 from erp.cadastros.models import Filial
 from erp.colaboradores.fusos import BRASILIA
 from erp.colaboradores.models import Colaborador, Escala, EscalaColaborador, ImportacaoMarcacoes, Marcacao, Tratamento
@@ -141,6 +142,12 @@ def test_planilha_tem_um_dia_por_linha_os_totais_e_nenhuma_formula(maria: Colabo
     assert linhas[8]["marcacoes"] == "08:00 12:00 13:00" and linhas[8]["falta"] == "4:00"
     assert (linhas[-1]["dia"], linhas[-1]["previsto"], linhas[-1]["trabalhado"]) == ("total", "16:00", "4:00")
     assert {linha["nome"] for linha in linhas} == {"'=cmd()"}
+    evento = Evento.objects.get(acao="colaboradores.espelho_baixado")
+    assert (evento.objeto, evento.objeto_id, evento.depois) == (
+        "colaboradores.Colaborador",
+        str(maria.pk),
+        {"mes": "2026-11"},
+    )
 
 
 def test_gerente_inclui_a_marca_que_falta_e_o_duplo_clique_nao_inclui_duas(maria: Colaborador) -> None:

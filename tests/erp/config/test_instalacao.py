@@ -110,6 +110,12 @@ def test_uma_copia_so_entra_por_cima_quando_se_pede(instalacao: Instalacao, oper
     assert operador.manage("preparar", "--sem-estaticos").returncode == 0
     criar(instalacao, "caio")  # the sequences came too: a new row gets a new key
     assert usuarios(instalacao) == ["admin", "ana", "caio"]
+    ditos = instalacao.sql(
+        "SELECT acao, ator, depois->>'arquivo' FROM auditoria_evento WHERE acao LIKE 'acesso.banco%' ORDER BY em"
+    )
+    assert ditos == [
+        ("acesso.banco_copiado", "manage.py banco", "a.dump"), ("acesso.banco_restaurado", "manage.py banco", "a.dump"),
+    ]  # fmt: skip
 
 
 def test_uma_copia_cortada_deixa_o_banco_como_estava(instalacao: Instalacao, operador: Operador, copia: Path) -> None:

@@ -167,6 +167,9 @@ def test_exporta_o_que_o_filtro_mostra(elenco: Elenco, ana: User) -> None:
     for filtro, linhas in (("situacao=1", 1), ("situacao=abertos", 2), ("situacao=atrasados", 2), ("quando=hoje", 1)):
         resposta = cliente.get(f"{LISTA}exportar/csv/?{filtro}")
         assert len(b"".join(resposta).decode().splitlines()) == linhas, filtro
+        evento = Evento.objects.filter(acao="conferencia.exportada").latest("em", "pk")
+        assert (evento.ator, evento.depois) == (ana.username, {"formato": "csv", "filtros": filtro})
+    assert Evento.objects.filter(acao="conferencia.exportada").count() == 4
 
 
 def test_filtros_ruins_nao_derrubam_a_lista(elenco: Elenco, ana: User) -> None:

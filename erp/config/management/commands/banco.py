@@ -51,6 +51,7 @@ class Command(BaseCommand):
         self.stdout.write(servidor.url())
 
     def copiar(self, arquivo: Path) -> None:
+        copias.contar("acesso.banco_copiado", arquivo)  # first: nothing is taken in silence, and the copy has it too
         tamanho = copias.copiar(arquivo.resolve())
         self.stdout.write(f"Cópia gravada em {arquivo} ({tamanho:,} bytes).".replace(",", "."))
 
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         if not substituir and not copias.esta_vazio():
             raise CommandError("o banco não está vazio. Para apagar o que ele tem e restaurar, use --substituir.")
         copias.restaurar(arquivo.resolve())
+        copias.contar("acesso.banco_restaurado", arquivo)
         self.stdout.write("Cópia restaurada. Rode manage.py preparar para aplicar migrações mais novas.")
 
 
