@@ -30,6 +30,7 @@ FISCAL, MUNDO, PDV, PESSOAL = "Fiscal", "Filas e provedores", "PDV", "Pessoal e 
 ROTINAS, LGPD = "Rotinas", "Dados pessoais (LGPD)"
 
 SEM_AUTOR: Final = "auditoria.alteracao_sem_autor"  # written by the database too (`gatilhos.py`)
+DADO_VISTO: Final = "acesso.dado_visto"  # somebody looked: nothing was done to it
 DECLARADA: Final = "auditoria.alteracao_declarada"  # the same
 
 _FEITAS: Final[dict[str, dict[str, str]]] = {
@@ -45,6 +46,7 @@ _FEITAS: Final[dict[str, dict[str, str]]] = {
         "acesso.aprovacao_vencida": "Pedido de aprovação vencido",
         "acesso.chave_criada": "Chave de API criada",
         "acesso.chave_revogada": "Chave de API revogada",
+        DADO_VISTO: "Dado pessoal visto por inteiro",
         "acesso.desbloqueado": "Entrada desbloqueada",
         "acesso.entrada_bloqueada": "Entrada bloqueada por tentativas",
         "acesso.entrada_recusada": "Entrada recusada",

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
+from auditoria.acoes import DADO_VISTO
 from auditoria.lados import campos
 from auditoria.models import Evento
 from auditoria.pessoas.identidade import referencia, referencias
@@ -43,12 +44,13 @@ def do_objeto(
     antes: datetime | None = None,
     desde: datetime | None = None,
 ) -> Passado:
-    """The newest events of one thing, their `antes` and `depois` objects, whatever was put there.
+    """The newest events of one thing, but for who only looked at it, their `antes` and `depois` objects, whatever was put there.
 
     `acoes`: only these. `antes`: only older ones. `desde`: since when the thing is.
     """
     chave = str(objeto_id)
     eventos = Evento.objects.filter(objeto__in=grafias(objeto), objeto_id__in=referencias(chave))
+    eventos = eventos.exclude(acao=DADO_VISTO)
     if acoes:
         eventos = eventos.filter(acao__in=acoes)
     if antes is not None:

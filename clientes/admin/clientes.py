@@ -26,6 +26,7 @@ from clientes.importacao import ImportacaoDeClientes
 from clientes.models import Cliente, ClienteQuerySet, Etiqueta, TipoEtiqueta
 from clientes.services import gravar_cliente, mudar_status
 from erp.acesso.admin_base import acao_com_motivo
+from erp.acesso.services import registrar_leitura
 from erp.cadastros.admin.base import CadastroAdmin
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.admin.usuario import usuario_de
@@ -126,7 +127,13 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
         """Without actions there are no boxes to tick, whose values are codes."""
         return super().get_actions(request) if _ve_documentos(request) else {}
 
-    # One customer's history
+    # One customer
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "GET" and (cliente := context.get("original")) is not None:
+            registrar_leitura(cliente, por=usuario_de(request))
+        resposta: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return resposta
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -135,6 +142,7 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
         cliente = self.get_object(request, object_id)
         if cliente is None or not self.has_view_permission(request, cliente):
             return super().history_view(request, object_id, extra_context)  # refuses, its way
+        registrar_leitura(cliente, por=usuario_de(request))
         contexto = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

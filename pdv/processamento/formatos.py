@@ -66,6 +66,11 @@ def a_direita(texto: str) -> SafeString:
     return format_html('<span class="rtg-numero">{}</span>', texto)
 
 
+def tem_cpf(*valores: str) -> bool:
+    """Whether `documento` would hide any of these."""
+    return any(len(valor) == 11 for valor in valores)
+
+
 def documento(valor: str, *, inteiro: bool) -> str:
     """A CPF or CNPJ with its punctuation; unless `inteiro`, a person's CPF shows only its middle digits."""
     if len(valor) == 11:

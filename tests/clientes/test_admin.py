@@ -14,6 +14,7 @@ from django.urls import reverse
 from auditoria.models import Evento
 from clientes.models import Cliente, TipoVarejo
 from erp.acesso.grupos import GRUPOS
+from tests.erp.acesso.elenco import leituras
 from tests.erp.elenco import CPF, filial, navegador, pessoa
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,8 @@ def test_a_pagina_do_cliente_e_de_quem_ve_documentos(novo_cliente: Novo) -> None
     assert navegador("auditor").get(pagina(cliente)).status_code == 200
     assert navegador("gerente").get(pagina(cliente)).status_code == 200
     assert navegador("operador").get(f"{LISTA}{CPF}/history/").status_code == 403
+    assert len(leituras()) == 2  # of who saw it; the customer's code is the document, which no event has
+    assert {objeto for _, objeto, _ in leituras()} == {"clientes.Cliente"} and CPF not in str(leituras())
 
 
 def test_quem_nao_tem_permissao_nao_entra(client: Client, django_user_model: Any) -> None:

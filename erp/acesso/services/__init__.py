@@ -1,4 +1,4 @@
-"""What acesso does: keys and approvals."""
+"""What acesso does: keys, approvals, and reads of what is masked for others."""
 
 from erp.acesso.services.aprovacoes import (
     PERMISSAO_DECIDIR,
@@ -12,6 +12,7 @@ from erp.acesso.services.aprovacoes import (
 )
 from erp.acesso.services.autenticacao import autenticar, esquecer_autenticacoes
 from erp.acesso.services.chaves import criar_chave, revogar_chave
+from erp.acesso.services.leituras import registrar_leitura
 
 __all__ = [
     "PERMISSAO_DECIDIR",
@@ -23,6 +24,7 @@ __all__ = [
     "recusar",
     "registrar_decisao",
     "registrar_filiais",
+    "registrar_leitura",
     "revogar_chave",
     "solicitar",
     "vencer",

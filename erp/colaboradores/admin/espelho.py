@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from erp.acesso.services import registrar_leitura
 from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from erp.cadastros.documentos import mostrar
 from erp.colaboradores.admin.tratar import PaginaDoDia
@@ -62,13 +63,15 @@ class PaginasDoPonto(PaginaDoDia, _Base):
         mes = mes_pedido(request)
         folha = espelho_do_mes(pessoa, mes)
         anterior, seguinte = (mes - timedelta(days=1)).replace(day=1), (mes + timedelta(days=31)).replace(day=1)
+        if (inteiro := _usuario(request).has_perm(VER_DOCUMENTOS)) and pessoa.cpf:
+            registrar_leitura(pessoa, por=_usuario(request))
         contexto = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "media": self.media,
             "title": f"Espelho de ponto de {pessoa.nome}",
             "pessoa": pessoa,
-            "cpf": mostrar(pessoa.cpf, inteiro=_usuario(request).has_perm(VER_DOCUMENTOS)),
+            "cpf": mostrar(pessoa.cpf, inteiro=inteiro),
             "espelho": folha,
             "mes": mes,
             "anterior": anterior,

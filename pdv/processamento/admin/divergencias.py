@@ -13,7 +13,6 @@ from django.http import HttpRequest
 
 from erp.acesso.acoes import Envio, Painel
 from erp.acesso.admin_base import acao_com_motivo
-from erp.cadastros.admin.usuario import usuario_de
 from pdv.processamento import formatos
 from pdv.processamento.admin.colunas import coluna
 from pdv.processamento.admin.diferencas import em_poucas_palavras, grupos_de
@@ -21,7 +20,7 @@ from pdv.processamento.admin.filtros import AtalhoDePeriodo, FilialFiltro, Perio
 from pdv.processamento.admin.lista import ComPontoVenda
 from pdv.processamento.admin.pagina import ComPagina, Fato
 from pdv.processamento.admin.previa import painel_de
-from pdv.processamento.admin.replicar import VER_DOCUMENTO, legivel, recusar_com_pagina
+from pdv.processamento.admin.replicar import le_inteiro, legivel, recusar_com_pagina
 from pdv.processamento.atos import divergencias as servico
 from pdv.processamento.erros import AcaoRecusada
 from pdv.processamento.models import Alvo
@@ -152,7 +151,7 @@ class DivergenciaAdmin(ComPagina, ComPontoVenda):
 
     def contexto(self, request: HttpRequest, objeto: Divergencia) -> dict[str, Any]:
         operacao = OperacaoPdv.objects.filter(pk=objeto.operacao_id).first()
-        inteiro = usuario_de(request).has_perm(VER_DOCUMENTO)
+        inteiro = le_inteiro(request, objeto, objeto.conteudo, objeto.versao_anterior)
         nova = _mais_nova(objeto)
         return {
             "d": objeto,

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from erp.acesso.escopo import filiais_de
+from erp.acesso.services import registrar_leitura
 from erp.cadastros.admin.usuario import usuario_de
 from erp.fiscal.arquivos import PERMISSAO_XML
 from pdv.processamento import formatos
@@ -98,12 +99,16 @@ class OperacaoAdmin(ReplicarDeNovo, ReprocessarTodas, ComProcura, ComPagina, Com
         usuario = usuario_de(request)
         ficha = ficha_da_operacao(objeto, filiais_de(usuario))
         com_erro = objeto.situacao_replicacao == SituacaoProcessamento.COM_ERRO
+        if (inteiro := usuario.has_perm(VER_DOCUMENTO)) and formatos.tem_cpf(
+            objeto.cpf_cnpj_consumidor, objeto.codigo_cliente
+        ):
+            registrar_leitura(objeto, por=usuario)
         return {
             "titulo": f"{objeto.get_operacao_display()} {objeto.id_operacao}",
             "problemas": problemas_de(objeto.erro_codigo, objeto.erro_mensagem) if com_erro else [],
             "espera": espera(objeto),
             "pode_xml": usuario.has_perm(PERMISSAO_XML),
-            **pagina_da_operacao(objeto, ficha, documento_inteiro=usuario.has_perm(VER_DOCUMENTO)),
+            **pagina_da_operacao(objeto, ficha, documento_inteiro=inteiro),
         }
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from auditoria.rules import mascarar_texto
+from erp.acesso.services import registrar_leitura
 from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from pdv.processamento import formatos
@@ -97,6 +98,8 @@ class RejeicaoAdmin(ComPagina, ComPontoVenda):
         bruto = bytes(objeto.conteudo) if objeto.conteudo is not None else b""
         inteiro = usuario_de(request).has_perm(VER_DOCUMENTOS)
         conteudo = legivel(bruto)
+        if inteiro and mascarar_texto(objeto.mensagem + conteudo) != objeto.mensagem + conteudo:
+            registrar_leitura(objeto, por=usuario_de(request))
         return {
             "r": objeto,
             "mensagem": objeto.mensagem if inteiro else mascarar_texto(objeto.mensagem),

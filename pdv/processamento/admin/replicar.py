@@ -11,10 +11,11 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from erp.acesso.admin_base import acao_com_motivo
+from erp.acesso.services import registrar_leitura
 from erp.cadastros.admin.usuario import usuario_de
 from pdv.processamento import formatos
 from pdv.processamento.admin.acoes import contar
@@ -144,7 +145,7 @@ class OperacaoArquivadaAdmin(ComPagina, ComPontoVenda):
             "volta": [_na_tela(passo) for passo in volta.passos],
             "nova": formatos.url_de(volta.nova, volta.nova.pk) if volta.nova else "",
             "comandos": [(c, formatos.url_de(c, c.pk)) for c in volta.comandos],
-            "conteudo": legivel(objeto.conteudo, inteiro=usuario_de(request).has_perm(VER_DOCUMENTO)),
+            "conteudo": legivel(objeto.conteudo, inteiro=le_inteiro(request, objeto, objeto.conteudo)),
             "log": log_de(Alvo.OPERACAO, objeto.operacao_id),
             "atos": atos_de(Alvo.OPERACAO, objeto.operacao_id),
         }
@@ -168,6 +169,15 @@ def fatos(a: OperacaoArquivada) -> list[Fato]:
         ("Por", a.arquivada_por, ""),
         ("Motivo", a.motivo, ""),
     ]
+
+
+def le_inteiro(request: HttpRequest, objeto: Model, *conteudos: Any) -> bool:
+    """Whether this person reads documents whole; that there were some to be read is told to the trail."""
+    usuario = usuario_de(request)
+    inteiro = usuario.has_perm(VER_DOCUMENTO)
+    if inteiro and any(_sem_documentos(conteudo) != conteudo for conteudo in conteudos):
+        registrar_leitura(objeto, por=usuario)
+    return inteiro
 
 
 def legivel(conteudo: Any, *, inteiro: bool) -> str:

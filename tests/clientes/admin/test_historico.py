@@ -14,6 +14,7 @@ from clientes.models import Cliente, RegistroRecebido
 from clientes.services import gravar_cliente
 from filas.models import Mensagem
 from tests.clientes.admin.conftest import Recebido
+from tests.erp.acesso.elenco import leituras
 from tests.erp.elenco import CPF, navegador, pessoa
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +117,8 @@ def test_vazio_diz_que_nada_aconteceu(loja: None) -> None:
 def test_so_para_quem_ve_documentos(novo_cliente: Novo, grupo: str, status: int) -> None:
     novo_cliente()
     assert navegador(grupo).get(PAGINA).status_code == status
+    assert len(leituras()) == (status == 200)
+    assert "Dado pessoal visto" not in navegador("gerente").get(PAGINA).content.decode()  # what was done to it, only
 
 
 def test_a_pagina_do_cliente_diz_o_que_foi_contado_por_ultimo(

@@ -15,6 +15,7 @@ from clientes.admin.recebidos import achados
 from clientes.models import Cliente, RegistroRecebido
 from clientes.selectors import filiais_em_uso
 from tests.clientes.admin.conftest import PEDIDO, Recebido
+from tests.erp.acesso.elenco import leituras
 from tests.erp.elenco import CPF, navegador
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +153,7 @@ def test_as_buscas_sao_por_indice(novo_recebido: Recebido, sem_varredura: None) 
 def test_o_gerente_le_o_que_veio_e_o_que_foi_respondido(novo_recebido: Recebido, novo_cliente: Any) -> None:
     cliente = novo_cliente()
     corpo = navegador("gerente").get(pagina(novo_recebido())).content.decode()
+    assert [objeto for _, objeto, _ in leituras()] == ["clientes.RegistroRecebido"]
     assert "529.982.247-25" in corpo and "CESÁRIO ALVIM" in corpo and "Registrado com sucesso." in corpo
     assert "&lt;b&gt;oi&lt;/b&gt;" in corpo and "<b>oi</b>" not in corpo
     assert f"/admin/clientes/cliente/{cliente.pk}/change/" in corpo
@@ -165,6 +167,7 @@ def test_quem_nao_ve_documentos_le_mascarado(novo_recebido: Recebido, novo_clien
     for corpo in (quem.get(LISTA).content.decode(), quem.get(pagina(registro)).content.decode()):
         assert [s for s in SEGREDOS if s in corpo] == []
         assert "MARIA DA SILVA" in corpo and "***.982.247-**" in corpo
+    assert leituras() == []
 
 
 def test_campo_que_a_especificacao_nao_conhece_tambem_e_oculto(novo_recebido: Recebido) -> None:

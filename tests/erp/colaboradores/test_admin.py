@@ -19,6 +19,7 @@ from erp.cadastros.models import Filial
 from erp.colaboradores.fusos import BRASILIA
 from erp.colaboradores.models import Colaborador, Escala, EscalaColaborador, ImportacaoMarcacoes, Marcacao, Tratamento
 from erp.colaboradores.services.geracao import gerar_dia
+from tests.erp.acesso.elenco import leituras
 from tests.erp.colaboradores import afd
 from tests.erp.colaboradores.elenco import (
     SEGUNDA,
@@ -113,6 +114,7 @@ def test_de_outra_filial_nada_se_ve(maria: Colaborador) -> None:
 
 def test_o_mes_mostra_as_marcas_os_totais_e_o_que_espera_e_escapa_o_nome(maria: Colaborador) -> None:
     texto = navegador("gerente", 1).get(espelho(maria)).content.decode()
+    assert [objeto for _, objeto, _ in leituras()] == ["colaboradores.Colaborador"]
     assert "<b>da Silva</b>" not in texto and "&lt;b&gt;da Silva" in texto
     assert "08:00" in texto and "2 dias esperam por alguém" in texto
     assert "Falta uma marcação" in texto and "A tratar: ausência" in texto

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from filas.models import Mensagem, Tentativa
+from tests.erp.acesso.elenco import leituras
 from tests.filas.admin.conftest import CPF, Vizinhos, conteudo, entrar, mensagem, tentativa
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,7 @@ def test_diz_o_que_e_o_que_houve_e_a_saida(ana: Client) -> None:
     assert f"Conta ao outro sistema como ficou o registro MARIA DA SILVA ({CPF})" in texto
     assert "Sem a rua" in texto and "Informe a rua e reprocesse." in texto
     assert 'href="/rua/"' in texto and "Informar a rua" in texto
+    assert [(quem, objeto) for quem, objeto, _ in leituras()] == [("ana", "filas.Mensagem")]
 
 
 def test_ensaia_o_que_iria_agora(ana: Client, vizinhos: Vizinhos) -> None:
@@ -62,7 +64,7 @@ def test_quem_nao_ve_documentos_nao_le_nada_pessoal() -> None:
         assert segredo not in texto
     assert "DAS FLORES" in texto and "TELEFONE" in texto  # what its context says that anybody may read
     assert "1 mudança<" in texto  # told, without its value
-    assert "só quem pode ver documentos" in texto
+    assert "só quem pode ver documentos" in texto and leituras() == []
 
 
 @pytest.mark.usefixtures("vizinhos")

@@ -18,6 +18,7 @@ from pdv.processamento.admin import lista
 from pdv.processamento.models import Alvo, LogProcessamento
 from pdv.replicacao.models import FinalizadorOperacaoPdv, OperacaoPdv
 from pdv.tabelas import Especie
+from tests.erp.acesso.elenco import leituras
 from tests.pdv.elenco import DINHEIRO, Elenco, estagiar, estagiar_nota, estagiar_venda, montar_elenco
 from tests.pdv.fabricas import nova_chave
 from tests.pdv.processamento.conftest import entrar, pessoa
@@ -198,6 +199,10 @@ def test_cpf_aparece_inteiro_so_para_quem_pode(elenco: Elenco) -> None:
     OperacaoPdv.objects.filter(pk=venda.pk).update(cpf_cnpj_consumidor="52998224725")
     gerente = entrar(pessoa("ana", "gerente", filiais=(elenco.centro,))).get(pagina(venda.pk)).content.decode()
     operador = entrar(pessoa("bia", "operador", filiais=(elenco.centro,))).get(pagina(venda.pk)).content.decode()
+    assert leituras() == [("ana", "replicacao.OperacaoPdv", str(venda.pk))]  # each on a page of its own
+    sem = estagiar(elenco.pdv, Especie.VENDA, D("10.00"), id_operacao=77)
+    entrar(pessoa("eva", "gerente", filiais=(elenco.centro,))).get(pagina(sem.pk))
+    assert len(leituras()) == 1  # there was nobody's document to read
     assert "529.982.247-25" in gerente
     assert "***.982.247-**" in operador
     assert "529.982" not in operador

@@ -14,6 +14,7 @@ from pdv.processamento.admin.rejeicoes import legivel
 from pdv.processamento.models import Alvo, AtoPessoa, Geracao, LogProcessamento
 from pdv.replicacao.models import Divergencia, Rejeicao, Turno
 from pdv.tabelas import Especie
+from tests.erp.acesso.elenco import leituras
 from tests.pdv.elenco import INSTALACAO, Elenco, estagiar, estagiar_nota, montar_elenco
 from tests.pdv.fabricas import nova_chave
 from tests.pdv.processamento.conftest import entrar, pessoa
@@ -132,6 +133,18 @@ def test_cpf_do_que_nao_entrou_e_de_quem_ve_documentos(elenco: Elenco, conteudo:
 )
 def test_conteudo_que_chegou_e_sempre_legivel(bruto: bytes, mostrado: str) -> None:
     assert legivel(bruto) == mostrado
+
+
+def test_o_que_nao_entrou_mostra_documentos_so_a_quem_pode_e_isso_fica_na_trilha(elenco: Elenco) -> None:
+    endereco = f"{REPLICACAO}/rejeicao/"
+    rejeicao = uma_de_cada(elenco.pdv, 1)[endereco]
+    corpo = b'{"cpf_cnpj_consumidor": "52998224725", "telefone": "(21) 99999-8888", "id": 7}'
+    Rejeicao.objects.filter(pk=rejeicao.pk).update(conteudo=corpo)
+    bia, ana = (entrar(pessoa(*quem, filiais=(elenco.centro,))) for quem in (("bia", "operador"), ("ana", "gerente")))
+    lido = bia.get(f"{endereco}{rejeicao.pk}/change/").content.decode()
+    assert "52998224725" not in lido and "99999-8888" not in lido and "***.982.247-**" in lido and leituras() == []
+    assert "52998224725" in ana.get(f"{endereco}{rejeicao.pk}/change/").content.decode()
+    assert leituras() == [("ana", "replicacao.Rejeicao", str(rejeicao.pk))]
 
 
 def test_divergencia_poe_os_dois_valores_lado_a_lado(elenco: Elenco) -> None:

@@ -15,6 +15,7 @@ from pdv.processamento.services import drenar_tudo
 from pdv.replicacao.models import Comando, OperacaoArquivada, OperacaoPdv
 from pdv.replicacao.services import receber_pacote
 from pdv.tabelas import Especie
+from tests.erp.acesso.elenco import leituras
 from tests.pdv.elenco import DINHEIRO, Elenco, Pago, estagiar_completa, estagiar_venda, montar_elenco
 from tests.pdv.fabricas import em_json, nova_operacao, novo_finalizador, novo_item, novo_pacote
 from tests.pdv.processamento.admin.test_acoes import confirmar, pedir
@@ -104,7 +105,10 @@ def test_o_cpf_do_arquivo_so_aparece_inteiro_para_quem_pode(elenco: Elenco, ana:
     pela_pagina(ana, enviar(elenco))
     endereco = f"{ARQUIVADAS}{OperacaoArquivada.objects.get().pk}/change/"
     bia = texto(entrar(pessoa("bia", "operador", filiais=(elenco.centro,))).get(endereco))
-    assert "52998224725" not in bia and "***.982.247-**" in bia
+    assert "52998224725" not in bia and "***.982.247-**" in bia and leituras() == []
+    assert "52998224725" in texto(ana.get(endereco))
+    arquivada = OperacaoArquivada.objects.get()
+    assert leituras() == [("ana", "replicacao.OperacaoArquivada", str(arquivada.pk))]
 
 
 def test_comando_mostra_a_idade_e_pode_ser_cancelado(elenco: Elenco, ana: Any) -> None:
