@@ -119,3 +119,11 @@ def test_dia_sem_resumo_nao_se_exporta(exportado: list[Path]) -> None:
     with pytest.raises(CommandError, match="01/01/2001"):
         call_command("auditoria_exportar", dia=date(2001, 1, 1), pasta=exportado[0].parent)
     assert selar() == 1  # only the first export
+
+
+def test_sem_os_tres_arquivos_o_programa_diz_como_se_usa_e_tem_as_quarenta_linhas_que_se_prometem(
+    exportado: list[Path],
+) -> None:
+    feito = conferir(exportado[:2])
+    assert feito.returncode == 1 and "python conferir_auditoria.py auditoria-2026-11-22.jsonl" in feito.stderr
+    assert len((RAIZ / "docs" / "conferir_auditoria.py").read_text().splitlines()) <= 40
