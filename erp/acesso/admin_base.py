@@ -15,6 +15,7 @@ from django.forms import Form, ModelChoiceField, ModelForm
 from django.http import HttpRequest
 
 from auditoria.janela import AdminSemContagem, PaginadorSemContagem, SomenteLeitura
+from auditoria.rules import OCULTO
 from auditoria.services import ator_usuario, registrar
 from erp.acesso import escopo
 from erp.acesso.acoes import acao_com_motivo
@@ -87,7 +88,8 @@ class AdminBase(AdminSemContagem):
         if form is not None and verbo != "excluido":
             mudados = list(form.changed_data)
             antes = None if verbo == "incluido" else {nome: _texto(form.initial.get(nome)) for nome in mudados}
-            depois = {nome: _texto(form.cleaned_data.get(nome)) for nome in mudados}
+            # a new password is changed under a name that no field of its form has
+            depois = {nome: _texto(form.cleaned_data.get(nome, OCULTO)) for nome in mudados}
             if vinculados := [item for item in mensagem if "name" in next(iter(item.values()))]:
                 depois["vinculados"] = [str(item) for item in vinculados]
         registrar(
@@ -118,7 +120,9 @@ def valor_no_caminho(objeto: Any, caminho: str) -> Any:
 
 
 def _retrato(objeto: Model) -> dict[str, Any]:
-    return {campo.name: _texto(campo.value_from_object(objeto)) for campo in objeto._meta.concrete_fields}
+    """What goes with it too: the permissions of a group."""
+    campos = [*objeto._meta.concrete_fields, *objeto._meta.many_to_many]
+    return {campo.name: _texto(campo.value_from_object(objeto)) for campo in campos}
 
 
 def _texto(valor: Any) -> Any:
