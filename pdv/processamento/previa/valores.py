@@ -54,9 +54,17 @@ class Par(NamedTuple):
 
     @property
     def tipo(self) -> Tipo:
+        return self._uma.tipo
+
+    @property
+    def texto(self) -> str:
+        return self._uma.texto
+
+    @property
+    def _uma(self) -> Entrada:
         entrada = self.antes or self.depois
         assert entrada is not None
-        return entrada.tipo
+        return entrada
 
     @property
     def muda(self) -> bool:

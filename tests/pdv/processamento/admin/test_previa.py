@@ -95,6 +95,19 @@ def test_uma_que_muda_mostra_os_dois_lados(elenco: Elenco, ana: Any) -> None:
     assert "Nada muda" not in html
 
 
+def test_o_que_se_desfaz_sem_nada_no_lugar_e_o_que_se_faz_a_mais_tem_nome(elenco: Elenco, ana: Any) -> None:
+    venda = vender(elenco, finalizador=CREDITO)
+    drenar_tudo()
+    condicao = CondicaoFinalizador.objects.filter(finalizador__codigo=CREDITO)
+    condicao.update(taxa_percentual=0)
+    html = pagina_de(ana, venda)
+    assert "A pagar: Cartão 1/1" in html and botao(html) == "Estornar e reprocessar 1 operação"
+    confirmar(ana, pedir(ana, "reprocessar", venda), motivo="A taxa acabou")
+    drenar_tudo()
+    condicao.update(taxa_percentual=D(4))
+    assert "A pagar: Cartão 1/1" in pagina_de(ana, venda)
+
+
 def test_muitas_mostram_somas_e_as_que_mudam(elenco: Elenco, ana: Any) -> None:
     vendas = [vender(elenco, finalizador=CREDITO) for _ in range(2)] + [vender(elenco)]
     drenar_tudo()
