@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from auditoria.trilha.passado import PERMISSAO_TRILHA
 from clientes.models import Cliente
 from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
+from erp.acesso.erros import ErroDefinitivo
 from erp.cadastros.admin.colunas import coluna_dia, coluna_instante
 from erp.cadastros.admin.filtros import FilialFilter
 from erp.cadastros.admin.rotulos import rotulo
@@ -125,7 +126,7 @@ class CobrancaAdmin(SomenteLeitura, AdminBase):
         cobranca = self.get_object(request, str(object_id))
         if cobranca is None:
             return []
-        podem = {"consultar"} if cobranca.id_provedor else set()
+        podem = {"consultar"} if cobranca.id_provedor and cobranca.tipo != Cobranca.Tipo.TEF else set()
         if cobranca.esta_aberta:
             podem |= {"cancelar", "mandar"} if cobranca.id_provedor else {"cancelar"}
         return [a for a in super().get_actions_detail(request, object_id) if a.method.__name__ in podem]
@@ -208,9 +209,20 @@ class CobrancaAdmin(SomenteLeitura, AdminBase):
     )
     def consultar(self, queryset: QuerySet[Any], motivo: str, usuario: User) -> str:
         cobranca = queryset.get()
+        if cobranca.tipo == Cobranca.Tipo.TEF:
+            raise ErroDefinitivo(
+                "NAO_SE_PERGUNTA", f"A {cobranca} é de uma venda em cartão: quem diz o que houve é o arquivo da adquirente.",
+                "Veja em Arquivos de cartões.",
+            )  # fmt: skip
         por_onde = porta(cobranca.provedor, cobranca.tipo)
         Cobranca.objects.filter(pk=cobranca.pk).update(consultar_em=timezone.now())
-        resumo = gravar(perguntar(por_onde, pegar(por_onde, ate=timezone.now(), ids=[cobranca.pk])))
+        pegas = pegar(por_onde, ate=timezone.now(), ids=[cobranca.pk])
+        resumo = gravar(perguntar(por_onde, pegas))
+        if not pegas or resumo.devolvidas:
+            raise ErroDefinitivo(
+                "NAO_PERGUNTADO", "Nada foi perguntado agora: o provedor está em pausa, ou outra consulta está em curso.",
+                "Tente de novo daqui a pouco.",
+            )  # fmt: skip
         if resumo.falhas:
             return f"O provedor não respondeu: {resumo.falhas[0].resposta}. A rotina pergunta de novo."
         return "Há novidade: veja o que houve." if resumo.mudaram else "O provedor não diz nada de novo."

@@ -33,6 +33,10 @@ from erp.financeiro.rules import ZERO
 PERMISSAO: Final = "cobrancas.cobrar_titulo"
 TITULOS_POR_VEZ: Final = 100
 ACAO: Final = "cobrancas.criar"
+# What may be charged depends on it: the page is asked for again.
+_MOSTRAR_POR: Final = (
+    "location.search = 'ids=' + this.form.dataset.todos + '&por_onde=' + encodeURIComponent(this.value)"
+)
 _ORDEM: Final = (Cobranca.Tipo.LINK, Cobranca.Tipo.PIX, Cobranca.Tipo.CARNE)
 
 
@@ -47,13 +51,15 @@ class FormularioDeCobranca(forms.Form):
         help_text="Depois deste dia não se paga mais por ela. Num carnê, vale o vencimento de cada título.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, contas: QuerySet[Conta], **kwargs: Any) -> None:
-        kwargs["initial"] = {"vencimento": f"{timezone.localdate() + timedelta(days=7):%Y-%m-%d}"}
+    def __init__(self, *args: Any, contas: QuerySet[Conta], por_onde: str, **kwargs: Any) -> None:
+        em_uma_semana = timezone.localdate() + timedelta(days=7)
+        kwargs["initial"] = {"por_onde": por_onde, "vencimento": f"{em_uma_semana:%Y-%m-%d}"}
         super().__init__(*args, **kwargs)
         self.fields["vencimento"].widget.input_type = "date"
         portas, conta = self.fields["por_onde"], self.fields["conta"]
         assert isinstance(portas, forms.ChoiceField) and isinstance(conta, forms.ModelChoiceField)
-        portas.choices = [(f"{p.nome}/{p.tipo}", p.titulo) for p in sorted(configuradas(), key=_na_ordem)]
+        portas.choices = [(f"{p.nome}/{p.tipo}", p.titulo) for p in _portas()]
+        portas.widget.attrs["onchange"] = _MOSTRAR_POR
         conta.queryset = contas
 
     def clean_vencimento(self) -> Any:
@@ -65,9 +71,18 @@ class FormularioDeCobranca(forms.Form):
         return dia
 
 
-def _na_ordem(por_onde: PortaDeCobrancas) -> int:
-    """What is charged most often first, for it is what stands chosen: of one title, a link or a Pix."""
-    return _ORDEM.index(por_onde.tipo) if por_onde.tipo in _ORDEM else len(_ORDEM)
+def _portas() -> list[PortaDeCobrancas]:
+    """Those that can be used, what is charged most often first."""
+    return sorted(configuradas(), key=lambda p: _ORDEM.index(p.tipo) if p.tipo in _ORDEM else len(_ORDEM))
+
+
+def _por_onde(pedida: str, titulos: Sequence[Titulo]) -> str:
+    """What stands chosen: what was asked for, else the first by which any of these may be charged, else the first."""
+    nomes = {f"{p.nome}/{p.tipo}": p.tipo for p in _portas()}
+    if pedida in nomes:
+        return pedida
+    servem = (nome for nome, tipo in nomes.items() if any(not p.impedimento for p in propor(titulos, tipo)))
+    return next(servem, next(iter(nomes), ""))
 
 
 def pagina_de_cobrar(modeladmin: Any, request: HttpRequest) -> HttpResponse:
@@ -77,21 +92,22 @@ def pagina_de_cobrar(modeladmin: Any, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     titulos = _titulos(request, usuario)
     dados = request.POST if request.method == "POST" else None
-    form = FormularioDeCobranca(dados, contas=contas_de(usuario))
+    por_onde = _por_onde(request.GET.get("por_onde", ""), titulos)
+    form = FormularioDeCobranca(dados, contas=contas_de(usuario), por_onde=por_onde)
     erro = ""
     if dados is not None and form.is_valid():
         try:
             return _criadas(request, _criar(dados.get("token", ""), form, usuario))
         except ErroDefinitivo as recusa:
             erro = str(recusa)
-    propostas = propor(titulos, (form["por_onde"].value() or "/link").partition("/")[2])
+    propostas = propor(titulos, (form["por_onde"].value() or "").partition("/")[2])
     cobraveis = [p for p in propostas if not p.impedimento]
     ids = [titulo.pk for titulo in titulos] if dados is not None else [p.titulo.pk for p in cobraveis]
     contexto = {
         **modeladmin.admin_site.each_context(request), "opts": modeladmin.opts, "media": modeladmin.media,
         "title": "Cobrar título" if len(titulos) == 1 else "Cobrar títulos", "form": form, "propostas": propostas,
         "cobraveis": len(cobraveis), "total": sum((p.valor for p in cobraveis), ZERO), "erro": erro,
-        "ids": ",".join(map(str, ids)), "sem_provedor": not configuradas(),
+        "ids": ",".join(map(str, ids)), "todos": ",".join(str(t.pk) for t in titulos), "sem_provedor": not configuradas(),
         "token": formularios.emitir(usuario, ACAO, ids), "voltar": reverse("admin:financeiro_titulo_changelist"),
     }  # fmt: skip
     return TemplateResponse(request, "cobrancas/criar.html", contexto, status=409 if erro else 200)

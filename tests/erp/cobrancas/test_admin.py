@@ -21,6 +21,7 @@ from erp.cobrancas.services.registro import registrar
 from erp.cobrancas.tarefas import tarefas
 from erp.contatos.models import Comunicado
 from erp.provedores.autorizacao import esquecer_tokens
+from erp.provedores.services.anotacoes import conter
 from tests.erp.cobrancas.elenco import aberto, cobranca, lido
 from tests.erp.elenco import agora, conta, empresa, hoje, navegador, pessoa, titulo
 from tests.erp.planos.elenco import cliente
@@ -209,6 +210,32 @@ def test_um_titulo_so_se_cobra_por_link_sem_escolher(pix: PixFalso) -> None:
     escolhas = re.findall(r'<option value="(\w+/\w+)"', pagina)
     assert escolhas == ["efi/link", "pix/pix", "efi/carne"]
     assert "Será feita 1 cobrança, de R$ 50,00" in pagina
+
+
+def test_titulo_com_link_em_aberto_ainda_se_cobra_por_pix(pix: PixFalso) -> None:
+    c = cobranca()
+    cliente, ids = navegador("financeiro", 1), str(c.titulo_id)
+    pagina = texto(cliente.get(CRIAR, {"ids": ids}))
+    assert re.search(r'<option value="pix/pix"\s+selected', pagina) and "Será feita 1 cobrança" in pagina
+    por_link = texto(cliente.get(CRIAR, {"ids": ids, "por_onde": "efi/link"}))
+    assert "já tem a cobrança" in por_link and ">Cobrar<" not in por_link
+    assert "Já se pode pagar" in texto(pedir(cliente, ids, por_onde="pix/pix"))
+    assert Cobranca.objects.latest("pk").tipo == "pix" and Cobranca.objects.count() == 2
+
+
+def test_perguntar_diz_quando_ninguem_foi_perguntado(efi: EfiFalsa) -> None:
+    cliente = navegador("financeiro", 1)
+    texto(pedir(cliente, str(titulo().pk)))
+    c = Cobranca.objects.get()
+    conter("efi", timedelta(minutes=5))
+    assert "Nada foi perguntado agora" in texto(agir(cliente, c, "consultar"), 409)
+
+
+def test_cobranca_de_venda_em_cartao_nao_se_pergunta_a_ninguem() -> None:
+    c = cobranca(tipo=Cobranca.Tipo.TEF, provedor="tef", id_provedor="7")
+    cliente = navegador("financeiro", 1)
+    assert "Perguntar agora" not in texto(cliente.get(f"{LISTA}{c.pk}/change/"))
+    assert "arquivo da adquirente" in texto(agir(cliente, c, "consultar"), 409)
 
 
 def test_alarme_sai_da_lista_quando_alguem_diz_o_que_fez() -> None:
