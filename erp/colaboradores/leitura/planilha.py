@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -43,7 +44,7 @@ def ler_planilha(texto: str) -> Leitura:
 def _ler(leitura: Leitura, numero: int, linha: Mapping[str, str], especie: str) -> None:
     try:
         nsr = linha.get("nsr", "").strip()
-        if not nsr.isascii() or not nsr.isdigit() or not 0 < int(nsr) < 10**9:
+        if not re.fullmatch(r"0*[1-9][0-9]{0,8}", nsr):
             raise ValueError("o NSR não é um número de 1 a 999999999")
         texto = linha.get("momento") or f"{linha.get('data', '').strip()} {linha.get('hora', '').strip()}"
         pessoa = linha.get(especie, "").strip()
@@ -51,7 +52,7 @@ def _ler(leitura: Leitura, numero: int, linha: Mapping[str, str], especie: str) 
             pessoa = "".join(c for c in pessoa if c.isascii() and c.isdigit()).zfill(11)
         if not pessoa.strip("0"):
             raise ValueError(f"falta o campo {especie}")
-        leitura.marcas.append(MarcaLida(numero, int(nsr), _momento(texto), especie, pessoa[:20]))
+        leitura.marcas.append(MarcaLida(numero, int(nsr.lstrip("0")), _momento(texto), especie, pessoa[:20]))
     except ValueError as erro:
         leitura.recusas.append(Recusa(numero, str(erro)))
 

@@ -100,6 +100,9 @@ def _separar(relogio: Relogio, leitura: Leitura) -> tuple[list[_Nova], list[Recu
     novas: dict[int, _Nova] = {}
     recusas = list(leitura.recusas)
     for marca in leitura.marcas:
+        if not _ANTES_DE.year <= marca.momento.year <= futuro.year:  # near the first and the last year no zone fits
+            recusas.append(Recusa(marca.linha, f"a data {marca.momento:%d/%m/%Y} não pode estar certa"))
+            continue
         pessoa, momento = _de_quem(pessoas.get((marca.especie, marca.pessoa), []), marca, fuso_do_relogio)
         repetida = existentes.get(marca.nsr) or ((n.momento, n.pessoa.pk) if (n := novas.get(marca.nsr)) else None)
         if pessoa is None:

@@ -96,6 +96,15 @@ def test_data_absurda_e_recusada(maria: Colaborador) -> None:
     assert (feita.novas, feita.recusadas) == (0, 2)
 
 
+@pytest.mark.parametrize(
+    "momento", ["9999-12-31T23:59:59-03:00", "31/12/9999 23:59", "0001-01-01T00:00:00+05:00", "01/01/0001 00:00"]
+)
+def test_data_do_fim_do_calendario_e_recusada_e_as_outras_entram(momento: str, maria: Colaborador) -> None:
+    feita = importar(f"nsr;cpf;momento\n1;{CPF};{momento}\n2;{CPF};{SEGUNDA:%d/%m/%Y} 08:00\n".encode())
+    assert (feita.novas, feita.recusadas) == (1, 1)
+    assert "não pode estar certa" in feita.recusas[0][1]
+
+
 @pytest.mark.parametrize("ato", ["update", "delete"])
 def test_marcacao_e_tratamento_nao_mudam_nem_somem(ato: str, maria: Colaborador) -> None:
     (marca,) = marcar(maria, SEGUNDA, "08:00")
