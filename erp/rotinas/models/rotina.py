@@ -20,6 +20,9 @@ class RotinaAgendada(models.Model):
         PeriodicTask, models.SET_NULL, verbose_name="agenda", null=True, related_name="rotina_agendada"
     )
     agenda_criada = models.BooleanField(default=False, editable=False)
+    ligar_ao_configurar = models.BooleanField(
+        default=False, editable=False, db_comment="a agenda nasceu desligada por falta de corpo, e não por alguém"
+    )
     declarada = models.BooleanField("existe no sistema", default=True, editable=False)
     configurada = models.BooleanField(
         "configurada", default=True, editable=False, db_comment="não: registrada sem corpo, não roda"
@@ -40,7 +43,7 @@ class RotinaAgendada(models.Model):
             ("executar_rotina", "Pode executar rotina agora"),
             ("aprovar_execucao", "Pode aprovar execuções que atingem muitos"),
         )
-        triggers = vigiar(ignorar=("agendada_ate", "agenda_vista"))
+        triggers = vigiar(ignorar=("agendada_ate", "agenda_vista", "ligar_ao_configurar"))
 
     def __str__(self) -> str:
         return self.titulo

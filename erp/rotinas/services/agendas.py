@@ -27,7 +27,6 @@ def sincronizar_agendas() -> int:
 
 
 def _sincronizar(rotina: Rotina) -> int:
-    antes = RotinaAgendada.objects.filter(caminho=rotina.caminho, configurada=False, agenda__isnull=False).first()
     linha, _ = RotinaAgendada.objects.update_or_create(
         caminho=rotina.caminho,
         defaults={
@@ -37,18 +36,23 @@ def _sincronizar(rotina: Rotina) -> int:
             "configurada": rotina.configurada,
         },
     )
-    if antes and rotina.configurada:
+    if linha.ligar_ao_configurar and rotina.configurada:
         _ligar(linha)
     if linha.agenda_criada:
         return 0
     linha.agenda = _criar_agenda(rotina)
-    linha.agenda_criada = True
-    linha.save(update_fields=["agenda", "agenda_criada"])
+    linha.agenda_criada, linha.ligar_ao_configurar = True, not rotina.configurada
+    linha.save(update_fields=["agenda", "agenda_criada", "ligar_ao_configurar"])
     return 1
 
 
 def _ligar(linha: RotinaAgendada) -> None:
-    """A routine that got its body: the schedule that was off for the lack of it goes on."""
+    """A routine that got its body: the schedule that was made off for the lack of it goes on, once.
+
+    One that somebody paused stays so, however often the settings of its provider come and go.
+    """
+    linha.ligar_ao_configurar = False
+    linha.save(update_fields=["ligar_ao_configurar"])
     if linha.agenda is not None:
         linha.agenda.enabled = True
         linha.agenda.save()

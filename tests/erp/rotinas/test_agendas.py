@@ -62,6 +62,22 @@ def test_o_que_a_equipe_mudou_fica(declarar):
     assert (tarefa.interval.every, tarefa.crontab, tarefa.enabled) == (3, None, False)
 
 
+def test_pausada_por_alguem_fica_pausada_quando_o_provedor_sai_e_volta(declarar):
+    for configurada in (False, True):
+        registro._rotinas.pop("teste/diaria", None)
+        declarar(lambda: None, "Teste/Diaria", diaria("21:10"), configurada=configurada)
+        sincronizar_agendas()
+        assert tarefa_de("Teste/Diaria").enabled is configurada
+    tarefa = tarefa_de("Teste/Diaria")
+    tarefa.enabled = False
+    tarefa.save()
+    for configurada in (False, True):
+        registro._rotinas.pop("teste/diaria")
+        declarar(lambda: None, "Teste/Diaria", diaria("21:10"), configurada=configurada)
+        sincronizar_agendas()
+    assert tarefa_de("Teste/Diaria").enabled is False
+
+
 def test_agenda_apagada_pela_equipe_nao_volta(declarar):
     declarar(lambda: None, "Teste/Diaria", diaria("21:10"))
     sincronizar_agendas()
