@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.checks import ModelAdminChecks
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 
@@ -70,6 +72,15 @@ class InfinitePaginator(_PaginadorBase):
 PaginadorSemContagem = InfinitePaginator
 
 
+def e_chave(modelo: type[Model], texto: str) -> bool:
+    """Whether it may be the key of a row of this table: what no page of ours sent is no reason to fail."""
+    try:
+        modelo._meta.pk.to_python(texto)
+    except ValidationError:
+        return False
+    return "\0" not in texto
+
+
 class AdminSemContagem(_ModelAdmin):
     """A list that never runs COUNT(*), nor offers facets (a count for each filter)."""
 
@@ -96,6 +107,10 @@ class AdminSemContagem(_ModelAdmin):
         """A filter with a null character, which no text of the database has, is left out with the others."""
         if any("\0" in valor for valores in request.GET.lists() for valor in valores[1]):
             return HttpResponseRedirect(request.path)
+        if request.method == "POST" and not all(
+            e_chave(self.model, texto) for texto in request.POST.getlist(ACTION_CHECKBOX_NAME)
+        ):
+            return HttpResponseRedirect(request.get_full_path())
         resposta: HttpResponse = super().changelist_view(request, extra_context)
         return resposta
 

@@ -8,19 +8,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import Form, ModelChoiceField, ModelForm
 from django.http import HttpRequest
 
-from auditoria.janela import AdminSemContagem, PaginadorSemContagem, SomenteLeitura
+from auditoria.janela import AdminSemContagem, PaginadorSemContagem, SomenteLeitura, e_chave
 from auditoria.rules import OCULTO
 from auditoria.services import ator_usuario, registrar
 from erp.acesso import escopo
 from erp.acesso.acoes import acao_com_motivo
 
 __all__ = ["AdminBase", "PaginadorSemContagem", "SomenteLeitura", "acao_com_motivo", "valor_no_caminho"]
+
+
+class BuscaDeLinha(AutocompleteSelect):
+    """What came in the address or in the form and is no key of the other table is shown as nothing chosen."""
+
+    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> Any:
+        modelo = self.field.remote_field.model
+        return super().optgroups(name, [texto for texto in value if e_chave(modelo, str(texto))], attr)
 
 
 class AdminBase(AdminSemContagem):
@@ -43,6 +52,8 @@ class AdminBase(AdminSemContagem):
         alvo = self.admin_site._registry.get(db_field.remote_field.model)
         if isinstance(alvo, AdminBase) and alvo.campo_filial is not None and "queryset" not in kwargs:
             kwargs["queryset"] = alvo.get_queryset(request)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", BuscaDeLinha(db_field, self.admin_site, using=kwargs.get("using")))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:

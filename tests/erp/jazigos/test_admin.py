@@ -304,3 +304,13 @@ def test_indices_entram_por_planilha_com_conferencia() -> None:
     assert {(i.indice, i.mes.month): i.percentual for i in IndiceMensal.objects.all()} == {
         ("INPC", 1): D("0.39"), ("IPCA", 1): D("0.44"), ("IGP-M", 2): D("-0.5"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("chave", ["abc", "1e400", "9" * 30, "1\0"])
+def test_linha_que_nao_existe_no_endereco_ou_no_formulario_nao_quebra_a_pagina(chave: str) -> None:
+    quem = navegador("gerente", 1)
+    nova = "/admin/jazigos/concessao/add/"
+    assert quem.get(nova, {"jazigo": chave}).status_code == 200
+    assert quem.post(nova, {"jazigo": chave, "titular": chave, "inicio": "", "fim": ""}).status_code == 200
+    dados = {"action": "transferir", "_selected_action": [chave, "1"], "index": "0", "select_across": "0"}
+    assert quem.post("/admin/jazigos/concessao/", dados, follow=True).status_code == 200
