@@ -30,9 +30,14 @@ class ComArquivos(AdminBase):
     def xml(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The XML as it came, always as a file: it was written by others, so no browser may run it. Audited."""
         documento = self._documento(request, object_id)
-        arquivo = XmlFiscal.objects.filter(documento_id=original(documento)).first() if documento else None
-        if documento is None or arquivo is None:
-            raise Http404("Este documento não tem XML guardado.")
+        if documento is None:
+            raise Http404("Este documento não existe.")
+        arquivo = XmlFiscal.objects.filter(documento_id=original(documento)).first()
+        if arquivo is None:  # a word of the emitter, or of a till that had no more
+            messages.warning(
+                request, "Esta situação da nota veio sem XML. Veja em Estados se uma geração anterior o tem."
+            )
+            return HttpResponseRedirect(reverse("admin:fiscal_documentofiscal_change", args=[documento.pk]))
         self._auditar_arquivo(request, documento, "fiscal.xml_baixado")
         return HttpResponse(
             arquivo.xml.encode(),

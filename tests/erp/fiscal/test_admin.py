@@ -228,7 +228,9 @@ def test_quem_baixa_o_xml(grupo: str, lojas: tuple[int, ...], codigo: int) -> No
 
 
 def test_documento_sem_xml_diz_que_nao_tem() -> None:
-    assert navegador("fiscal", 1).get(xml_de(documento(com_xml=False))).status_code == 404
+    pagina_dela = navegador("fiscal", 1).get(xml_de(documento(com_xml=False)), follow=True)
+    assert pagina_dela.status_code == 200
+    assert "Esta situação da nota veio sem XML" in pagina_dela.content.decode()
 
 
 def test_estorno_aponta_o_original_e_baixa_o_xml_dele() -> None:
