@@ -6,6 +6,7 @@ change and deletion. `SomenteLeitura` takes the doors away. `acao_com_motivo` ma
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -27,7 +28,7 @@ __all__ = ["AdminBase", "PaginadorSemContagem", "SomenteLeitura", "acao_com_moti
 class BuscaDeLinha(AutocompleteSelect):
     """What came in the address or in the form and is no key of the other table is shown as nothing chosen."""
 
-    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         modelo = self.field.remote_field.model
         return super().optgroups(name, [texto for texto in value if e_chave(modelo, str(texto))], attr)
 

@@ -117,7 +117,8 @@ def _desfazer(baixa: Baixa, motivo: str, usuario: User, chave: uuid.UUID) -> Bai
         return feita
     if baixa.origem == Origem.COBRANCA:
         raise BaixaRecusada(
-            f"a baixa {baixa.pk} é de uma cobrança paga: o dinheiro volta por uma devolução no provedor"
+            f"a baixa {baixa.pk} é de uma cobrança paga: o dinheiro volta por uma devolução no provedor, ou, de uma venda em "
+            "cartão, por Desfazer a liquidação, na linha do arquivo de cartões"
         )
     if baixa.origem_id is not None:
         raise BaixaRecusada(
