@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from auditoria.sensivel import sensivel
@@ -16,8 +17,10 @@ from erp.acesso.erros import ErroDefinitivo
 from erp.contatos.canais import canal
 from erp.contatos.enderecos import resumo
 from erp.contatos.models import Comunicado, Descadastro
+from erp.contatos.selectors import recusados
 
 OBJETO = "contatos.Descadastro"
+DE_QUEM_RECEBE = (Descadastro.Origem.PAGINA, Descadastro.Origem.UM_CLIQUE, Descadastro.Origem.RESPOSTA)
 
 
 @sensivel("contatos.descadastrado")
@@ -42,36 +45,43 @@ def descadastrar_por_resposta(comunicado: Comunicado, *, mostra: str) -> bool:
 
 
 def _descadastrar(comunicado: Comunicado, origem: Descadastro.Origem, mostra: str, ator: Ator) -> bool:
+    """Of an address that another customer's letter took out already, the customer is still to leave."""
+    novo = _inserir(comunicado, resumo(comunicado.endereco), origem, mostra)
+    codigo = comunicado.codigo_cliente
+    if novo is None and codigo and not recusados(comunicado.canal, [], [codigo]).codigos:
+        novo = _inserir(comunicado, "", origem, mostra)
+    if novo is None:
+        return False
+    _auditar("contatos.descadastrado", novo, ator)
+    return True
+
+
+def _inserir(comunicado: Comunicado, endereco: str, origem: Descadastro.Origem, mostra: str) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO contatos_descadastro (canal, endereco_hash, mostra, codigo_cliente, origem)
                VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id""",
-            [
-                comunicado.canal, resumo(comunicado.endereco), mostra[:80], comunicado.codigo_cliente, origem.value,
-            ],
-        )  # fmt: skip
-        novo = cursor.fetchone()
-    if novo is None:
-        return False
-    _auditar("contatos.descadastrado", novo[0], ator)
-    return True
+            [comunicado.canal, endereco, mostra[:80], comunicado.codigo_cliente, origem.value],
+        )
+        linha = cursor.fetchone()
+    return None if linha is None else int(linha[0])
 
 
 @sensivel("contatos.descadastro_desfeito")
 @transaction.atomic
 def desfazer_pela_pagina(comunicado: Comunicado) -> bool:
     """The reader changed their mind, by the same link. False when nothing stood."""
-    de_pe = Descadastro.objects.select_for_update().filter(
-        canal=comunicado.canal, endereco_hash=resumo(comunicado.endereco), desfeito_em__isnull=True
-    )
-    descadastro = de_pe.first()
-    if descadastro is None:
-        return False
-    descadastro.desfeito_em = timezone.now()
-    descadastro.desfeito_motivo = "Pela mesma página, por quem recebe."
-    descadastro.save(update_fields=["desfeito_em", "desfeito_motivo"])
-    _auditar("contatos.descadastro_desfeito", descadastro.pk, Ator("sistema", "página de descadastro"))
-    return True
+    dela = Q(endereco_hash=resumo(comunicado.endereco))
+    if comunicado.codigo_cliente:
+        dela |= Q(endereco_hash="", codigo_cliente=comunicado.codigo_cliente, origem__in=DE_QUEM_RECEBE)
+    de_pe = Descadastro.objects.select_for_update().filter(dela, canal=comunicado.canal, desfeito_em__isnull=True)
+    desfeitos = list(de_pe.order_by("pk"))
+    for descadastro in desfeitos:
+        descadastro.desfeito_em = timezone.now()
+        descadastro.desfeito_motivo = "Pela mesma página, por quem recebe."
+        descadastro.save(update_fields=["desfeito_em", "desfeito_motivo"])
+        _auditar("contatos.descadastro_desfeito", descadastro.pk, Ator("sistema", "página de descadastro"))
+    return bool(desfeitos)
 
 
 @sensivel("contatos.descadastrado")

@@ -96,6 +96,23 @@ def test_quem_tambem_pediu_a_equipe_nao_le_que_volta_a_receber(
     assert depois.motivo == "DESCADASTRADO"
 
 
+def test_de_um_endereco_de_dois_clientes_cada_um_sai_por_si_e_volta_por_si(
+    modelo: ModeloMensagem, novo_cliente: NovoCliente, client: Client
+) -> None:
+    ana, bia = novo_cliente(email="casa@exemplo.com.br"), novo_cliente(email="casa@exemplo.com.br")
+    [de_ana] = por_na_fila(aviso("um", codigo_cliente=ana.pk))
+    [de_bia] = por_na_fila(aviso("dois", codigo_cliente=bia.pk))
+    client.post(_caminho(de_ana))
+    for _ in range(2):
+        client.post(_caminho(de_bia))
+    type(bia).objects.filter(pk=bia.pk).update(email="bia@exemplo.com.br")
+    [depois] = por_na_fila(aviso("tres", codigo_cliente=bia.pk))
+    assert (depois.motivo, _de_pe()) == ("DESCADASTRADO", 2)
+    assert "continua recebendo" in client.post(_caminho(de_bia), {"voltar": "1"}).content.decode()
+    [voltou] = por_na_fila(aviso("quatro", codigo_cliente=bia.pk))
+    assert (voltou.motivo, voltou.endereco) == ("", "bia@exemplo.com.br")
+
+
 @pytest.mark.parametrize("mexer", ["x", "1.abc", "", "9" * 400, "1%00.a"])
 def test_elo_mexido_nao_abre_nada(comunicado: Comunicado, client: Client, mexer: str) -> None:
     token = token_de(comunicado.pk)
