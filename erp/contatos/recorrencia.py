@@ -35,8 +35,7 @@ def ultima(primeira: date, repete: Repete, ate: date | None, dia: date) -> date 
     meses = (limite.year - primeira.year) * 12 + limite.month - primeira.month
     vezes = meses - meses % passo
     neste: date = primeira + relativedelta(months=vezes)
-    anterior: date = primeira + relativedelta(months=vezes - passo)
-    return neste if neste <= limite else anterior
+    return neste if neste <= limite else primeira + relativedelta(months=vezes - passo)
 
 
 def proxima(primeira: date, repete: Repete, ate: date | None, desde: date) -> date | None:

@@ -72,6 +72,7 @@ def test_o_silencio_do_modelo_vale_mais_que_o_da_empresa() -> None:
         (Repete.ANUAL, "2024-02-29", "2028-02-29", "2028-02-29"),
         (Repete.ANUAL, "2024-02-29", "2028-02-28", "2027-02-28"),
         (Repete.ANUAL, "2025-11-30", "2026-11-22", "2025-11-30"),
+        (Repete.MENSAL, "0001-01-01", "0001-01-01", "0001-01-01"),  # a typing error must not silence the others
     ],
 )
 def test_a_ultima_vez_de_um_lembrete(repete: Repete, primeira: str, dia: str, vez: str | None) -> None:
