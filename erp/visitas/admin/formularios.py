@@ -15,7 +15,7 @@ from erp.acesso.acoes import FormularioDeMotivo
 from erp.acesso.erros import ErroDefinitivo
 from erp.cadastros.admin.formularios import FormularioModelo
 from erp.colaboradores.models import Colaborador
-from erp.visitas.services import conferir_dia
+from erp.visitas.services import conferir_dia, endereco_de
 
 _POSICAO = re.compile(r"(?:geo:)?\s*(-?\d{1,3}(?:[.,]\d{1,15})?)\s*[;,\s]\s*(-?\d{1,3}(?:[.,]\d{1,15})?)", re.ASCII)
 
@@ -109,10 +109,12 @@ class FormularioVisita(FormularioModelo):
 
     def clean(self) -> dict[str, Any]:
         dados: dict[str, Any] = super().clean() or {}
-        if not dados.get("cliente"):
-            for campo in ("solicitante", "endereco"):
-                if campo in self.fields and not dados.get(campo):
-                    self.add_error(campo, "Escreva, ou escolha o cliente.")
+        cliente = dados.get("cliente")
+        for campo in ("solicitante", "endereco"):
+            if not cliente and campo in self.fields and not dados.get(campo):
+                self.add_error(campo, "Escreva, ou escolha o cliente.")
+        if cliente and not dados.get("endereco") and not endereco_de(cliente):
+            self.add_error("endereco", "O cadastro deste cliente não tem endereço: escreva-o aqui.")
         self._conferir_quem_vai(dados)
         if "posicao" in dados:
             self.instance.latitude, self.instance.longitude = dados["posicao"] or (None, None)

@@ -2,12 +2,13 @@
 
 from erp.visitas.services.limpeza import esquecer_rotas
 from erp.visitas.services.rotas import gerar_rotas, ler_rota
-from erp.visitas.services.visitas import cancelar, concluir, conferir_dia, gravar_visita, marcar
+from erp.visitas.services.visitas import cancelar, concluir, conferir_dia, endereco_de, gravar_visita, marcar
 
 __all__ = [
     "cancelar",
     "concluir",
     "conferir_dia",
+    "endereco_de",
     "esquecer_rotas",
     "gerar_rotas",
     "gravar_visita",

@@ -123,9 +123,14 @@ def conferir_dia(colaborador: Colaborador, dia: date) -> None:
         )
 
 
-def _completar(visita: Visita, cliente: Cliente) -> None:
+def endereco_de(cliente: Cliente) -> str:
+    """Where a customer is, on one line; empty when the register does not say."""
     rua = " ".join(filter(None, (cliente.tipo_logradouro, cliente.endereco)))
-    lugar = ", ".join(filter(None, (rua, cliente.numero, cliente.bairro, cliente.cidade, cliente.uf)))
+    return ", ".join(filter(None, (rua, cliente.numero, cliente.bairro, cliente.cidade, cliente.uf)))
+
+
+def _completar(visita: Visita, cliente: Cliente) -> None:
+    lugar = endereco_de(cliente)
     ddd, numero = (cliente.ddd_celular, cliente.celular) if cliente.celular else (cliente.ddd, cliente.telefone)
     visita.solicitante = visita.solicitante.strip() or cliente.cliente_varejo
     visita.endereco = visita.endereco.strip() or lugar[:200]

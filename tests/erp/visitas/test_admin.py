@@ -77,6 +77,16 @@ def test_pedir_so_guarda_e_com_quem_vai_ja_fica_marcada() -> None:
     assert [m.para for m in MudancaVisita.objects.order_by("pk")] == [S.PEDIDA, S.MARCADA]
 
 
+def test_cliente_sem_endereco_pede_o_endereco() -> None:
+    Cliente.objects.create(codigo_cliente="C8", cliente_varejo="JOANA", filial="Matriz")
+    quem = navegador("operador", 1)
+    recusada = quem.post(f"{VISITAS}add/", pedido(cliente="C8", solicitante="", endereco=""))
+    assert recusada.status_code == 200 and "não tem endereço: escreva-o aqui" in texto(recusada)
+    assert not Visita.objects.exists()
+    quem.post(f"{VISITAS}add/", pedido(cliente="C8", solicitante=""))
+    assert Visita.objects.get().solicitante == "JOANA"
+
+
 def test_do_cliente_vem_o_que_ficou_em_branco() -> None:
     Cliente.objects.create(
         codigo_cliente="C9", cliente_varejo="JOANA", filial="Matriz", tipo_logradouro="RUA", endereco="DAS FLORES", numero="7",
