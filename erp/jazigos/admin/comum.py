@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from erp.cadastros.referencia import municipios
 from erp.jazigos.models import Cemiterio, Jazigo
 
 COR = "text-primary-600 dark:text-primary-500"
+ANOS = range(1800, 2200)  # of graves and who keeps them; beyond it somebody typed 0026
 
 
 class CemiterioFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
@@ -71,11 +73,39 @@ def nome_do_municipio(codigo: str) -> str:
     return f"{achado.nome}/{achado.uf}" if achado else codigo
 
 
+def conferir_ano(dia: date) -> None:
+    """Raises ValidationError."""
+    if dia.year not in ANOS:
+        raise forms.ValidationError(f"Confira o ano: {dia.year:04d}.")
+
+
+class CampoDia(forms.DateField):
+    """A day by the browser's own picker."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = UnfoldAdminTextInputWidget()
+        widget.input_type = "date"
+        validadores = [conferir_ano]
+        super().__init__(widget=widget, input_formats=["%Y-%m-%d", "%d/%m/%Y"], validators=validadores, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%Y-%m-%d}" if isinstance(value, date) else value
+
+
 class FormularioDoJazigo(FormularioModelo):
-    """Locks the jazigo while its form is judged, so that two people never fill the same place at once."""
+    """Locks the jazigo while its form is judged, so that two people never fill the same place at once.
+
+    Its days are of this age and in order: the database is not asked whether what ends before it begins is free.
+    """
 
     def clean(self) -> dict[str, Any]:
         dados: dict[str, Any] = super().clean() or {}
+        for campo, dia in list(dados.items()):
+            if isinstance(dia, date) and dia.year not in ANOS:
+                self.add_error(campo, f"Confira o ano: {dia.year:04d}.")
+        inicio, fim = dados.get("inicio"), dados.get("fim")
+        if inicio and fim and fim < inicio:
+            self.add_error("fim", "O fim é antes do início.")
         if jazigo := dados.get("jazigo"):
             Jazigo.objects.select_for_update().get(pk=jazigo.pk)
             if not self.instance.pk and not jazigo.ativo:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -21,7 +20,7 @@ from erp.cadastros.admin.base import CadastroAdmin
 from erp.cadastros.admin.colunas import coluna_dia
 from erp.cadastros.admin.filtros import PeriodoFilter, VencimentoFilter
 from erp.cadastros.formatos import texto_reais
-from erp.jazigos.admin.comum import DoJazigoFilter, FormularioDoJazigo, do_titular
+from erp.jazigos.admin.comum import CampoDia, DoJazigoFilter, FormularioDoJazigo, do_titular
 from erp.jazigos.models import Concessao, ContratoManutencao, Sepultamento
 from erp.jazigos.models.cemiterio import RegraRateio
 from erp.jazigos.models.jazigo import SepultamentoQuerySet
@@ -35,18 +34,6 @@ class FormularioConcessao(FormularioDoJazigo):
         if dados.get("perpetua") and dados.get("fim"):
             self.add_error("fim", "Uma concessão perpétua não tem fim.")
         return dados
-
-
-class CampoDia(forms.DateField):
-    """A day by the browser's own picker."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = UnfoldAdminTextInputWidget()
-        widget.input_type = "date"
-        super().__init__(widget=widget, input_formats=["%Y-%m-%d", "%d/%m/%Y"], **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value:%Y-%m-%d}" if isinstance(value, date) else value
 
 
 class FormularioTransferencia(FormularioDeMotivo):

@@ -26,8 +26,7 @@ from erp.cadastros.admin.filtros import VencimentoFilter
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.formatos import reais, texto_reais
-from erp.jazigos.admin.comum import CemiterioFilter, FormularioDoJazigo, do_titular
-from erp.jazigos.admin.concessoes import CampoDia
+from erp.jazigos.admin.comum import CampoDia, CemiterioFilter, FormularioDoJazigo, do_titular
 from erp.jazigos.models import ContratoManutencao
 from erp.jazigos.selectors import cobrancas_de, proxima_fatura
 from erp.jazigos.services import encerrar_contrato, gravar_contrato, mudar_valor, registrar_contrato

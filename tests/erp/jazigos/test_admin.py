@@ -314,3 +314,31 @@ def test_linha_que_nao_existe_no_endereco_ou_no_formulario_nao_quebra_a_pagina(c
     assert quem.post(nova, {"jazigo": chave, "titular": chave, "inicio": "", "fim": ""}).status_code == 200
     dados = {"action": "transferir", "_selected_action": [chave, "1"], "index": "0", "select_across": "0"}
     assert quem.post("/admin/jazigos/concessao/", dados, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("dias", "erro"),
+    [
+        ({"inicio": "2026-03-01", "fim": "2026-02-28"}, "O fim é antes do início"),
+        ({"inicio": "0026-03-01"}, "Confira o ano: 0026"),
+        ({"inicio": "2026-03-01", "fim": "9999-12-31"}, "Confira o ano: 9999"),
+    ],
+)
+def test_dias_trocados_ou_de_outra_era_sao_ditos_no_campo(dias: dict[str, str], erro: str) -> None:
+    quem = navegador("gerente", 1)
+    comum = {"jazigo": jazigo().pk, "titular": cliente().pk, "fim": "", "valor": "", "cobrar_desde": "", **dias}
+    for nova in ("concessao", "contratomanutencao"):
+        resposta = quem.post(f"{RAIZ}{nova}/add/", comum)
+        assert resposta.status_code == 200 and erro in resposta.content.decode()
+
+
+def test_sepultamento_de_outra_era_nao_quebra_a_pagina() -> None:
+    dados = {
+        "jazigo": jazigo().pk,
+        "gaveta": "1",
+        "nome": "José",
+        "sepultado_em": "9999-12-31",
+        "exumado_em": "9999-12-31",
+    }
+    resposta = navegador("gerente", 1).post(f"{RAIZ}sepultamento/add/", dados)
+    assert resposta.status_code == 200 and "Confira o ano: 9999" in resposta.content.decode()
