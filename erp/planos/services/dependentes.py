@@ -19,6 +19,7 @@ from erp.planos.rules import DependenteNovo
 from erp.planos.services.contrato import contrato_travado, exigir_motivo
 
 OBJETO = "planos.Dependente"
+PRIMEIRO_ANO = 1900  # nobody alive was born before it: somebody typed 0026
 _CPF = CPF()
 
 
@@ -103,6 +104,8 @@ def _problemas_de(novo: DependenteNovo, titular: Cliente, vistos: set[str], dia:
         problemas.append("falta o nome")
     if novo.nascimento > dia:
         problemas.append("nascimento no futuro")
+    elif novo.nascimento.year < PRIMEIRO_ANO:
+        problemas.append(f"nascimento em {novo.nascimento.year:04d}: confira o ano")
     if novo.parentesco not in Parentesco.values:
         problemas.append(f"parentesco {novo.parentesco!r} desconhecido")
     if cpf and not _CPF.validate(cpf):

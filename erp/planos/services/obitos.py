@@ -12,6 +12,7 @@ from auditoria.services import Ator, registrar
 from clientes.models import Cliente
 from erp.planos.erros import PlanoRecusado
 from erp.planos.models import Dependente, Obito
+from erp.planos.services.dependentes import PRIMEIRO_ANO
 from erp.planos.tipagem.faixas import dar_falecido
 
 
@@ -35,6 +36,8 @@ def registrar_obito(
     problemas = []
     if data > (hoje or timezone.localdate()):
         problemas.append("a data é no futuro")
+    elif data.year < PRIMEIRO_ANO:
+        problemas.append(f"a data é de {data.year:04d}: confira o ano")
     nascimento = dependente.nascimento if dependente else cliente.aniversario if cliente else None
     if nascimento is not None and data < nascimento:
         problemas.append(f"a data é antes do nascimento, {nascimento:%d/%m/%Y}")

@@ -34,12 +34,13 @@ def test_obito_de_dependente_que_e_cliente_e_dos_dois() -> None:
     ("campos", "dito"),
     [
         ({"data": date(9999, 1, 1)}, "A data é no futuro"),
+        ({"data": date(26, 1, 1)}, "confira o ano"),
         ({"data": date(1900, 1, 1)}, "antes do nascimento"),
         ({"certidao": " "}, "Falta o número da certidão"),
         ({"codigo_cliente": "NINGUEM"}, "Diga quem morreu"),
         ({"codigo_cliente": None, "dependente_id": 999}, "Não há dependente 999"),
     ],
-    ids=["futuro", "antes de nascer", "sem certidão", "ninguém", "dependente que não há"],
+    ids=["futuro", "outra era", "antes de nascer", "sem certidão", "ninguém", "dependente que não há"],
 )
 def test_obito_errado_e_recusado(campos: dict[str, Any], dito: str) -> None:
     morto = cliente("Maria", aniversario=date(1950, 1, 1))
