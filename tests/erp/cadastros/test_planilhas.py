@@ -43,6 +43,15 @@ def test_xlsx_com_numeros_datas_e_celulas_vazias() -> None:
     assert ler(conteudo).linhas == [(2, ["7", "12.9", "2026-01-31", "sim"]), (3, ["8", "", "", "não"])]
 
 
+def com_partes(partes: dict[str, str]) -> bytes:
+    """A ZIP with these inside."""
+    feito = io.BytesIO()
+    with zipfile.ZipFile(feito, "w") as arquivo:
+        for nome, texto in partes.items():
+            arquivo.writestr(nome, texto)
+    return feito.getvalue()
+
+
 @pytest.mark.parametrize(
     ("conteudo", "mensagem"),
     [
@@ -50,6 +59,7 @@ def test_xlsx_com_numeros_datas_e_celulas_vazias() -> None:
         (b"codigo;descricao\n", "vazia"),
         (b"PK\x03\x04 nada", "danificado"),
         (xlsx(["a"], [1])[:300], "danificado"),
+        (com_partes({"[Content_Types].xml": "não é XML"}), "danificado"),
         (b"%PDF-1.4\x00\x01", "não é CSV nem XLSX"),
         (b"a;b\n1;2;3\n", "A linha 2 tem mais colunas"),
         (b'a;b\n1;"sem fim\n', "Aspas sem par"),
