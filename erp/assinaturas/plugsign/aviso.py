@@ -40,6 +40,6 @@ def chave_de(corpo: bytes) -> str:
     except (ValueError, RecursionError):
         lido = None
     chave = lido.get("document_key") if isinstance(lido, dict) else None
-    if not isinstance(chave, str) or not 0 < len(chave) <= 120:
+    if not isinstance(chave, str) or not 0 < len(chave) <= 120 or not chave.isprintable():
         raise Ignorado("o aviso não traz `document_key`")
     return chave

@@ -31,7 +31,7 @@ def token_de(corpo: bytes) -> str:
         ditos = parse_qs(corpo.decode("ascii"), strict_parsing=True).get("notification", [])
     except ValueError:
         ditos = []
-    if len(ditos) != 1 or not ditos[0] or len(ditos[0]) > TOKEN_MAXIMO:
+    if len(ditos) != 1 or not 0 < len(ditos[0]) <= TOKEN_MAXIMO or not ditos[0].isprintable():
         raise Ignorado("não é uma notificação da Efí")
     return ditos[0]
 

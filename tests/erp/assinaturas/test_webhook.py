@@ -65,7 +65,7 @@ def test_repetido_e_fora_de_ordem_nao_mudam_o_que_se_sabe(plug: PlugSignFalsa) -
     assert a.eventos.filter(situacao=Passo.ASSINADA.value).count() == 1 and a.arquivos.count() == 2
 
 
-@pytest.mark.parametrize("chave", ["doc-de-outro-sistema", "", None, 12, "x" * 200])
+@pytest.mark.parametrize("chave", ["doc-de-outro-sistema", "", None, 12, "x" * 200, "a\0b"])
 def test_aviso_que_nao_e_nosso_e_ignorado_com_o_motivo(plug: PlugSignFalsa, chave: object) -> None:
     webhook = avisar(chave)
     assert webhook.situacao == Situacao.IGNORADO and "documento" in webhook.resultado.replace(

@@ -192,8 +192,9 @@ def test_token_de_cobranca_de_outro_sistema_nao_faz_nada(efi: EfiFalsa) -> None:
     assert "1 de nenhuma cobrança nossa" in WebhookRecebido.objects.get().resultado and entrou() == D(0)
 
 
-def test_corpo_que_nao_e_notificacao_e_ignorado(efi: EfiFalsa) -> None:
-    resposta: Any = Client().post(f"/webhooks/efi/{SEGREDO}", b"{}", content_type="application/json")
+@pytest.mark.parametrize("corpo", [b"{}", b"notification=a%00b", b"notification=" + b"a" * 81])
+def test_corpo_que_nao_e_notificacao_e_ignorado(efi: EfiFalsa, corpo: bytes) -> None:
+    resposta: Any = Client().post(f"/webhooks/efi/{SEGREDO}", corpo, content_type="application/json")
     assert resposta.status_code == 200
     processar_pendentes("efi")
     assert WebhookRecebido.objects.get().situacao == WebhookRecebido.Situacao.IGNORADO
