@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -32,16 +32,24 @@ def ler_versao(conteudo: Mapping[str, Any]) -> OperacaoPronta:
         raise VersaoIlegivel(str(erro)) from erro
 
 
-def trocar_versao(cursor: CursorWrapper, operacao_id: int, versao: OperacaoPronta) -> None:
+def descancela(diferencas: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a version came after the cancellation and says that there is none: its own differences tell."""
+    return any(x.get("campo") == "cancelado" and x.get("retaguarda") and not x.get("terminal") for x in diferencas)
+
+
+def trocar_versao(
+    cursor: CursorWrapper, operacao_id: int, versao: OperacaoPronta, *, descancelar: bool = False
+) -> None:
     """Write `versao` over a row that the caller has locked, dependants and hash too; its situação is left alone.
 
-    What the till cancelled stays cancelled, whatever the version says. Who keeps the former content is the caller.
+    What the till cancelled stays cancelled, unless the version came later and says otherwise (`descancelar`). Who keeps
+    the former content is the caller.
     """
     valores = {c: v for c, v in zip(COLUNAS_OPERACAO, versao.conteudo.linha, strict=True) if c not in CHAVE}
     cursor.execute(
-        f"""UPDATE {OPERACAO} SET {", ".join(f"{coluna} = %s" for coluna in valores)}, cancelado = cancelado OR %s,
+        f"""UPDATE {OPERACAO} SET {", ".join(f"{coluna} = %s" for coluna in valores)}, cancelado = (cancelado AND NOT %s) OR %s,
             hash_conteudo = %s WHERE id = %s""",
-        [*valores.values(), versao.cancelado, versao.hash, operacao_id],
+        [*valores.values(), descancelar, versao.cancelado, versao.hash, operacao_id],
     )
     for tabela, colunas, linhas in (
         (ITEM, COLUNAS_ITEM, versao.conteudo.itens),

@@ -23,7 +23,7 @@ from pdv.replicacao.models import (
     OperacaoPdv,
     RecebimentoOperacaoPdv,
 )
-from pdv.replicacao.versoes import VersaoIlegivel, ler_versao
+from pdv.replicacao.versoes import VersaoIlegivel, descancela, ler_versao
 from pdv.tabelas import Especie
 
 NAO_TEM = "não tem"
@@ -151,28 +151,31 @@ def grupos_de(d: Divergencia, *, documento_inteiro: bool) -> list[Grupo]:
     nomes = {f.codigo: str(f) for f in Finalizador.objects.filter(codigo__in=codigos)}
     leitor = _Leitor(conteudo, nomes, documento_inteiro)
     grupos: dict[str, Grupo] = {}
-    if cancelada:
-        grupos["Operação"] = Grupo("Operação", [Diferenca("Cancelada", "Não", "Sim")])
+    if cancelada is not None:
+        sim_e_nao = ("Não", "Sim") if cancelada else ("Sim", "Não")
+        grupos["Operação"] = Grupo("Operação", [Diferenca("Cancelada", *sim_e_nao)])
     for linha in linhas:
         titulo, diferenca = _ler(leitor, linha)
         grupos.setdefault(titulo, Grupo(titulo)).linhas.append(diferenca)
     return list(grupos.values())
 
 
-def _linhas(d: Divergencia) -> tuple[list[dict[str, Any]], bool]:
+def _linhas(d: Divergencia) -> tuple[list[dict[str, Any]], bool | None]:
+    """What differs, and what accepting would make of `cancelado`; None where it stays as it is."""
     guardadas = [x for x in d.diferencas if isinstance(x, dict)] if isinstance(d.diferencas, list) else []
     if d.decisao != Divergencia.Decisao.PENDENTE:
-        return guardadas, False
+        return guardadas, None
     operacao = OperacaoPdv.objects.filter(pk=d.operacao_id).values_list("cancelado", flat=True).first()
     if operacao is None:
-        return guardadas, False
+        return guardadas, None
     try:
         versao = ler_versao(d.conteudo)
     except VersaoIlegivel:
-        return guardadas, False
+        return guardadas, None
     with connection.cursor() as cursor:
         gravada = conteudos_gravados(cursor, [d.operacao_id])[d.operacao_id]
-    return diferencas(gravada, versao.conteudo), versao.cancelado and not operacao
+    cancelada = versao.cancelado if versao.cancelado or descancela(guardadas) else operacao
+    return diferencas(gravada, versao.conteudo), cancelada if cancelada != operacao else None
 
 
 def _lados(linha: Mapping[str, Any]) -> Sequence[Any]:

@@ -26,7 +26,7 @@ from pdv.replicacao.armazem import travar_ponto_venda
 from pdv.replicacao.models import Divergencia, SituacaoProcessamento
 from pdv.replicacao.retrato import retratar
 from pdv.replicacao.rules import OperacaoPronta
-from pdv.replicacao.versoes import VersaoIlegivel, ler_versao, trocar_versao
+from pdv.replicacao.versoes import VersaoIlegivel, descancela, ler_versao, trocar_versao
 
 PERMISSAO = "replicacao.decidir_divergencia"
 ALVO = Alvo.OPERACAO
@@ -58,7 +58,7 @@ def aceitar(*, divergencia_id: int, motivo: str, usuario: User) -> bool:
         if presa := bloqueios_de(cursor, ALVO, (), vivas, usuario).get(linha.id):
             raise AcaoRecusada(presa.mensagem)
         anterior = retratar([linha.id])[linha.id]
-        trocar_versao(cursor, linha.id, _versao(divergencia))
+        _trocar(cursor, divergencia)
         if vivas:
             _ensaiar(linha.id)
         _decidir(divergencia, ACEITA, motivo, usuario, versao_anterior=anterior)
@@ -93,7 +93,7 @@ def como_se_aceita(divergencia: Divergencia) -> Iterator[None]:
     with sem_o_dreno(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', '1s', true)")
         _travar_linha(cursor, divergencia)
-        trocar_versao(cursor, divergencia.operacao_id, _versao(divergencia))
+        _trocar(cursor, divergencia)
         yield
         transaction.set_rollback(True)
 
@@ -126,6 +126,10 @@ def _travar_linha(cursor: CursorWrapper, divergencia: Divergencia) -> list[Linha
         return travar(cursor, ALVO, [divergencia.operacao_id])
     except AcaoRecusada:
         raise AcaoRecusada("a operação saiu da retaguarda para ser replicada de novo: não há o que trocar") from None
+
+
+def _trocar(cursor: CursorWrapper, divergencia: Divergencia) -> None:
+    trocar_versao(cursor, divergencia.operacao_id, _versao(divergencia), descancelar=descancela(divergencia.diferencas))
 
 
 def _versao(divergencia: Divergencia) -> OperacaoPronta:

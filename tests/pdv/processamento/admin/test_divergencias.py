@@ -87,6 +87,12 @@ def test_item_que_so_um_lado_tem_aparece_inteiro(elenco: Elenco) -> None:
     assert lido(ao_contrario)["Item 2"] == [Diferenca("Inteiro", f"1,5 × ARROZ <b> (102), R${NBSP}6,00", "não tem")]
 
 
+def test_a_que_o_pdv_diz_ja_nao_cancelada_aparece_na_diferenca(elenco: Elenco, ana: Any) -> None:
+    d = divergir(elenco, versao(cancelado=True), versao())
+    assert lido(d) == {"Operação": [Diferenca("Cancelada", "Sim", "Não")]}
+    assert "Não há mais diferença" not in texto(ana.get(f"{LISTA}{d.pk}/change/"))
+
+
 def test_cancelada_no_pdv_aparece_na_diferenca(elenco: Elenco) -> None:
     d = divergir(elenco, versao(), versao(observacao="engano", cancelado=True))
     assert lido(d)["Operação"] == [Diferenca("Cancelada", "Não", "Sim"), Diferenca("Observação", "–", "engano")]

@@ -260,3 +260,15 @@ def test_conteudo_ilegivel_so_pode_ser_mantido(elenco: Elenco, ana: User) -> Non
     Divergencia.objects.update(conteudo={"id_operacao": 7})
     nada_muda(divergencia, ana, "mantenha a atual")
     manter(divergencia_id=divergencia.pk, motivo=MOTIVO, usuario=ana)
+
+
+def test_aceitar_a_que_ja_nao_esta_cancelada_a_lanca_de_novo(elenco: Elenco, ana: User) -> None:
+    """The till cancelled it, and then says that it did not: nothing is decided by itself, and a person's word is done."""
+    divergencia = divergir(elenco, versao("3"), primeira=versao("3", cancelado=True))
+    assert OperacaoPdv.objects.get().cancelado and not SaldoConta.objects.exists()
+    assert aceitar(divergencia_id=divergencia.pk, motivo=MOTIVO, usuario=ana)
+    drenar_tudo()
+    operacao = OperacaoPdv.objects.get()
+    assert (operacao.cancelado, operacao.situacao_replicacao) == (False, 9)
+    assert caixa(elenco) == D("30.00")
+    verificar_tudo()
