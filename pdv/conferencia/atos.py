@@ -57,7 +57,7 @@ def pedir_as_que_faltam(*, linha: DiaConferido, motivo: str, usuario: User) -> i
 def aceitar_diferenca(*, linhas: Iterable[DiaConferido], motivo: str, usuario: User) -> int:
     """Note that a person knows why these days do not check; the alarms leave them alone until something changes.
 
-    Raises AceiteRecusado for a day that checks, is under way, or is already accepted. Nothing becomes green by it.
+    Raises AceiteRecusado for a day that checks, or is already accepted. Nothing becomes green by it.
     """
     agora: datetime = timezone.now()
     with transaction.atomic():
