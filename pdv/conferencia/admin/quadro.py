@@ -194,12 +194,17 @@ class DiaConferidoAdmin(ComPagina):
         return HttpResponseRedirect(reverse("admin:conferencia_diaconferido_change", args=[pk]))
 
     def exportar(self, request: HttpRequest, formato: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
-        """What the list shows under its filters, every page of it, up to `LINHAS_MAXIMO` rows."""
+        """What the list shows under its filters, every page of it; more than `LINHAS_MAXIMO` rows are refused, not cut."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if formato not in ("csv", "xlsx"):
             raise Http404
-        dias = self.get_changelist_instance(request).get_queryset(request)[: exportacao.LINHAS_MAXIMO]
+        dias = self.get_changelist_instance(request).get_queryset(request)
+        maximo = exportacao.LINHAS_MAXIMO
+        if dias[maximo : maximo + 1].exists():
+            messages.warning(request, f"O filtro mostra mais de {formatos.numero(maximo)} dias: filtre mais e exporte.")
+            lista = reverse("admin:conferencia_diaconferido_changelist")
+            return HttpResponseRedirect(f"{lista}?{request.GET.urlencode()}")
         assert isinstance(request.user, User)
         atos.registrar_exportacao(usuario=request.user, formato=formato, filtros=request.GET.urlencode())
         nome = f"conferencia-{timezone.localdate():%Y-%m-%d}.{formato}"

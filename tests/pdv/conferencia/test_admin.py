@@ -172,6 +172,16 @@ def test_exporta_o_que_o_filtro_mostra(elenco: Elenco, ana: User) -> None:
     assert Evento.objects.filter(acao="conferencia.exportada").count() == 4
 
 
+def test_o_que_nao_cabe_na_planilha_e_recusado_e_nao_cortado(
+    elenco: Elenco, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    com_diferenca(elenco.pdv)
+    monkeypatch.setattr("pdv.conferencia.exportacao.LINHAS_MAXIMO", 0)
+    resposta = entrar(ana).get(f"{LISTA}exportar/csv/?situacao=3", follow=True)
+    assert resposta.redirect_chain == [(f"{LISTA}?situacao=3", 302)]
+    assert "O filtro mostra mais de 0 dias: filtre mais e exporte." in resposta.content.decode()
+
+
 def test_filtros_ruins_nao_derrubam_a_lista(elenco: Elenco, ana: User) -> None:
     cliente = entrar(ana)
     for filtro in ("situacao=x", "dia_from=ontem&dia_to=99/99/9999", "quando=%00", "ponto_venda_id=abc"):
