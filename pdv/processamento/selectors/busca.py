@@ -40,6 +40,7 @@ from pdv.replicacao.models import (
 
 LIMITE = 500
 _CHAVE = re.compile(r"[0-9A-Z]{44}")
+_CHAVE_NO_XML = re.compile(r"(?:NFE|CFE)[0-9A-Z]{44}")  # its `Id`
 _FIM_A_FIM = re.compile(r"E[0-9A-Za-z]{31}")
 _NUMERO = re.compile(r"[0-9]{1,18}")  # 19 digits would overflow the column
 _NSU = re.compile(r"[0-9A-Za-z]{1,20}")
@@ -58,8 +59,9 @@ class Achados:
 
 
 def _limpo(termo: str) -> str:
-    """Without the spaces and dots that come along when a number is copied."""
-    return re.sub(r"[\s.]", "", termo)
+    """Without the spaces and dots that come along when a number is copied, nor what an XML writes before a chave."""
+    limpo = re.sub(r"[\s.]", "", termo)
+    return limpo[3:] if _CHAVE_NO_XML.fullmatch(limpo.upper()) else limpo
 
 
 def documento_em(termo: str) -> str:

@@ -72,6 +72,7 @@ def test_um_achado_so_leva_direto_a_operacao(elenco: Elenco, ana: Any) -> None:
         "4321",
         " 4.321 ",
         chave,
+        f"NFe{chave}",
         "000987",
         pix,
         f"{elenco.pdv3.codigo}-4321-1",
