@@ -59,6 +59,7 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
 
     importacao = ImportacaoDeClientes
     form = FormularioCliente
+    mostra_inteiro = PERMISSAO
     list_display = [
         "codigo", "nome", "documento_", "cidade_uf", "telefones", "filial_", "etiquetas", "status_", "mudanca",
     ]  # fmt: skip
@@ -127,13 +128,7 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
         """Without actions there are no boxes to tick, whose values are codes."""
         return super().get_actions(request) if _ve_documentos(request) else {}
 
-    # One customer
-
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "GET" and (cliente := context.get("original")) is not None:
-            registrar_leitura(cliente, por=usuario_de(request))
-        resposta: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
-        return resposta
+    # One customer's history
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -23,7 +23,6 @@ from clientes.admin.filtros import FilialDoRecebidoFilter, PeriodoDoRecebidoFilt
 from clientes.admin.leitura import Visor
 from clientes.models import Cliente, RegistroRecebido
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
-from erp.acesso.services import registrar_leitura
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.admin.usuario import usuario_de
 from erp.cadastros.documentos import PERMISSAO, limpar
@@ -37,6 +36,7 @@ Resultado = RegistroRecebido.Resultado
 class RegistroRecebidoAdmin(SomenteLeitura, AdminBase):
     """The bodies are read on the page only: a list of fifty must not carry fifty of them."""
 
+    mostra_inteiro = PERMISSAO
     list_display = ["quando", "resultado_", "nome", "codigo", "filial_", "registro", "motivo"]
     list_display_links = ["quando"]
     list_filter = [ResultadoFilter, FilialDoRecebidoFilter, ("recebido_em", PeriodoDoRecebidoFilter)]
@@ -73,8 +73,6 @@ class RegistroRecebidoAdmin(SomenteLeitura, AdminBase):
         registro = self.get_object(request, object_id) if object_id else None
         if registro is None or not self.has_view_permission(request, registro):
             return super().changeform_view(request, object_id, form_url, extra_context)  # refuses, its way
-        if registro.inteiro:
-            registrar_leitura(registro, por=usuario_de(request))
         contexto = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import Form, ModelChoiceField, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from auditoria.janela import AdminSemContagem, PaginadorSemContagem, SomenteLeitura, e_chave
 from auditoria.rules import OCULTO
 from auditoria.services import ator_usuario, registrar
 from erp.acesso import escopo
 from erp.acesso.acoes import acao_com_motivo
+from erp.acesso.services.leituras import registrar_leitura
 
 __all__ = ["AdminBase", "PaginadorSemContagem", "SomenteLeitura", "acao_com_motivo", "valor_no_caminho"]
 
@@ -37,10 +39,12 @@ class AdminBase(AdminSemContagem):
     """`campo_filial` is the path from the row to its filial's id (`operacao__filial_id`), or None for no filial.
 
     `lista_vazia` says, where nothing was written yet, how something comes to be there.
+    `mostra_inteiro` is the permission by which the page of a row shows documents whole: opened by who has it, that is told.
     """
 
     campo_filial: str | None = None
     lista_vazia: str = ""
+    mostra_inteiro: str = ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         linhas = super().get_queryset(request)
@@ -56,6 +60,13 @@ class AdminBase(AdminSemContagem):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", BuscaDeLinha(db_field, self.admin_site, using=kwargs.get("using")))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        resposta = super().change_view(request, object_id, *args, **kwargs)
+        visto = request.method == "GET" and resposta.status_code == 200
+        if visto and self.mostra_inteiro and _usuario(request).has_perm(self.mostra_inteiro):
+            registrar_leitura(self.model(pk=unquote(object_id)), por=_usuario(request))
+        return resposta
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
         """Nobody writes a row into a filial that they do not see."""

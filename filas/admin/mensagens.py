@@ -33,6 +33,7 @@ CORES = {formatos.NOMES[s]: cor for s, cor in formatos.CORES.items()}
 
 @admin.register(Mensagem)
 class MensagemAdmin(ComPagina, ComEmMassa, ComProcura, SomenteLeitura, AdminBase):
+    mostra_inteiro = mascara.VER_DOCUMENTOS
     reprocessar = acao_de_reprocessar
     cancelar = acao_de_cancelar
     list_display = ("registro", "integracao", "situacao_", "causa_", "tentativas_", "criada", "seguinte")

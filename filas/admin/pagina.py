@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from erp.acesso.services import registrar_leitura
 from filas.admin import formatos, mascara
 from filas.admin.em_massa import conserto_de
 from filas.admin.ficha import Campo, Ordem, atos_da, estado, lado, na_tela, resposta, tentativas_da, vizinhas
@@ -77,9 +75,7 @@ class ComPagina(_Base):
 
 def contexto_da_pagina(request: HttpRequest, m: Mensagem) -> dict[str, Any]:
     """Everything that the template shows, as this person may read it."""
-    if inteiro := mascara.ve_documentos(request):
-        assert isinstance(request.user, User)
-        registrar_leitura(m, por=request.user)
+    inteiro = mascara.ve_documentos(request)
     agora = timezone.now()
     retrato = do_contexto(m.contexto)
     integracao = retrato.contexto

@@ -326,3 +326,29 @@ def test_as_paginas_de_pessoas_e_grupos_contam_tambem_o_que_e_ligado_a_eles(
     client.force_login(chefe, backend="django.contrib.auth.backends.ModelBackend")
     ato(client)
     assert list(Evento.objects.values_list("acao", flat=True)) == [acao]
+
+
+# What shows documents whole to who may see them, and is no page of one row; or tells of it only when there was one.
+VEEM = {
+    "clientes/admin/informar.py": "só leva à página do cliente",
+    "clientes/loja_cliente/contexto.py": "só leva à página do cliente",
+    "clientes/loja_cliente/ligacoes.py": "só leva à página do cliente",
+    "erp/cadastros/apps.py": "dá a permissão aos grupos",
+    "erp/cadastros/documentos.py": "a própria permissão",
+    "erp/contatos/admin/textos.py": "as palavras de comunicados.py e whatsapp.py",
+    "erp/sincronizacao/admin/textos.py": "as palavras de conflitos.py e diferencas.py",
+    "filas/admin/mascara.py": "as palavras de mensagens.py",
+    "pdv/processamento/admin/procura.py": "deixa pdv.procurar_por_documento",
+}
+
+
+def test_toda_pagina_que_mostra_documentos_inteiros_a_quem_pode_conta_quem_a_abriu() -> None:
+    veem = {
+        str(arquivo.relative_to(RAIZ)): texto
+        for pasta in ("clientes", "erp", "filas", "pdv")
+        for arquivo in (RAIZ / pasta).rglob("*.py")
+        if "migrations" not in arquivo.parts
+        and re.search(r"documentos import .*PERMISSAO|cadastros\.ver_documentos", texto := arquivo.read_text())
+    }
+    calados = {nome for nome, texto in veem.items() if not re.search(r"mostra_inteiro = |registrar_leitura\(", texto)}
+    assert calados == set(VEEM)

@@ -53,6 +53,7 @@ class CobrancaAdmin(SomenteLeitura, AdminBase):
         "«Cobrar por link ou Pix»."
     )
     campo_filial = "filial_id"
+    mostra_inteiro = PERMISSAO_DOCUMENTO
     list_display = ["numero", "criada", "cliente", "titulo_", "tipo", "valor_", "vale", "situacao_", "atencao"]
     list_display_links = ["numero"]
     list_select_related = ["titulo", "filial"]

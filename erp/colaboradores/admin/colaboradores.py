@@ -138,6 +138,7 @@ class ColaboradorAdmin(PaginasDoPonto, CadastroAdmin):
 
     form = FormularioColaborador
     campo_filial = "filial_id"
+    mostra_inteiro = PERMISSAO
     inlines = [VigenciaInline]
     list_display = ["nome", "matricula", "cargo", "filial", "municipio_", "escala_atual", "desligamento_", "espelho_"]
     list_display_links = ["nome", "matricula"]

@@ -18,6 +18,7 @@ from clientes.models import Cliente
 from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.admin.usuario import usuario_de
+from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from erp.cadastros.documentos import limpar
 from erp.contatos import services
 from erp.contatos.admin import textos
@@ -47,6 +48,7 @@ Situacao = Comunicado.Situacao
 class ComunicadoAdmin(SomenteLeitura, AdminBase):
     """The words are read on the page only: a list of fifty must not carry fifty letters."""
 
+    mostra_inteiro = VER_DOCUMENTOS
     list_display = ["quando", "situacao_", "quem", "modelo_", "por_que", "o_que_vem"]
     list_display_links = ["quando"]
     list_filter = [SituacaoFiltro, MotivoFiltro, ModeloFiltro, PeriodoFiltro]

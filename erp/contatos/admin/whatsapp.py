@@ -18,6 +18,7 @@ from clientes.models import Cliente
 from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
 from erp.cadastros.admin.rotulos import rotulo
 from erp.cadastros.admin.usuario import usuario_de
+from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from erp.cadastros.documentos import limpar
 from erp.contatos import services
 from erp.contatos.admin import textos
@@ -170,6 +171,7 @@ class EnvioWhatsappAdmin(SomenteLeitura, AdminBase):
     """The name of a message at Meta has the number inside, encoded: it is for who reads addresses."""
 
     lista_vazia = "O que for mandado por WhatsApp aparece aqui, com o que a Meta contar de cada mensagem."
+    mostra_inteiro = VER_DOCUMENTOS
     list_display = ["quando", "situacao_", "para", "comunicado", "horas", "erro_"]
     list_display_links = ["quando"]
     list_filter = [SituacaoDoEnvio, Desconhecidas]

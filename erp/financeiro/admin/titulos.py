@@ -68,6 +68,7 @@ class TituloAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
     """
 
     campo_filial = "filial_id"
+    mostra_inteiro = PERMISSAO_DOCUMENTO
     list_display = [
         "documento_", "sentido", "cliente", "parcela_", "vence", "valor_", "aberto_", "situacao_", "filial",
     ]  # fmt: skip

@@ -86,6 +86,7 @@ class DocumentoFiscalAdmin(ComArquivos, OrdemDaJanela, SomenteLeitura, AdminBase
     """Served by the primary key (newest first), `documento_dia` (period) and `documento_chave` (one note)."""
 
     campo_filial = "filial_id"
+    mostra_inteiro = PERMISSAO_DOCUMENTO
     list_display = ["emitida", "nota", "filial", "situacao_", "total_", "destinatario", "avisos_", "chave_"]
     list_display_links = ["emitida", "nota"]
     list_select_related = ["filial"]

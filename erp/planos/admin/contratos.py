@@ -85,6 +85,7 @@ class ContratacaoAdmin(AcoesDeContrato, AcoesDeAssinatura, SomenteLeitura, Admin
         css = {"all": ["cadastros/telas.css", "planos/contrato.css"]}
 
     campo_filial = "filial_id"
+    mostra_inteiro = VER_DOCUMENTOS
     list_display = ["numero", "titular_", "plano", "situacao_", "inicio_", "valor", "vencido_", "filial"]
     list_display_links = ["numero", "titular_"]
     list_select_related = ["plano", "titular", "filial"]

@@ -43,6 +43,7 @@ class DependenteAdmin(AcoesDeDependente, SomenteLeitura, AdminBase):
     """Newest first by the primary key; the search by `dependente_busca` and `dependente_cpf`."""
 
     campo_filial = "contratacao__filial_id"
+    mostra_inteiro = VER_DOCUMENTOS
     list_display = ["nome", "contrato", "parentesco", "cpf_", "nasceu", "carencia", "situacao_"]
     list_select_related = ["contratacao", "obito", "cliente__obito"]
     list_filter = [CoberturaFilter]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from erp.acesso.admin_base import AdminBase, SomenteLeitura, acao_com_motivo
+from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from erp.sincronizacao import services
 from erp.sincronizacao.admin import textos
 from erp.sincronizacao.admin.filtros import EntidadeFiltro, SituacaoFiltro, TipoDeConflitoFiltro
@@ -39,6 +40,7 @@ FRASES = {
 @admin.register(Conflito)
 class ConflitoAdmin(SomenteLeitura, AdminBase):
     lista_vazia = "Nada espera decisão: os dois lados não mudaram a mesma coisa."
+    mostra_inteiro = VER_DOCUMENTOS
     list_display = ("quando", "cadastro", "codigo_", "tipo_", "campos_", "motivo_")
     list_filter = (SituacaoFiltro, EntidadeFiltro, TipoDeConflitoFiltro)
     ordering = ("-pk",)

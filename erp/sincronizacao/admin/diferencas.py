@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
 from erp.acesso.admin_base import AdminBase, SomenteLeitura
+from erp.cadastros.documentos import PERMISSAO as VER_DOCUMENTOS
 from erp.sincronizacao.admin import textos
 from erp.sincronizacao.admin.filtros import EntidadeFiltro, TipoDeDiferencaFiltro
 from erp.sincronizacao.cliente import Vizinha
@@ -25,6 +26,7 @@ CORES = {"Falta aqui": "warning", "Só existe aqui": "info", "Está diferente": 
 
 @admin.register(Diferenca)
 class DiferencaAdmin(SomenteLeitura, AdminBase):
+    mostra_inteiro = VER_DOCUMENTOS
     list_display = ("codigo_", "cadastro", "tipo_", "campos_", "vista")
     list_filter = (EntidadeFiltro, TipoDeDiferencaFiltro)
     list_before_template = "admin/sincronizacao/diferencas_topo.html"

@@ -2,7 +2,10 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 
 from auditoria.models import Evento
+from auditoria.trilha.passado import do_objeto
+from erp.acesso.admin.equipe import GroupAdmin
 from erp.acesso.models import EscopoFilial
+from tests.erp.acesso.elenco import leituras
 
 pytestmark = pytest.mark.django_db
 LISTA = "/admin/auth/user/"
@@ -137,3 +140,18 @@ def test_o_grupo_excluido_diz_o_que_podia(admin_client):
     admin_client.post(f"/admin/auth/group/{grupo.pk}/delete/", {"post": "yes"})
     [permissao] = Evento.objects.get(acao="auth.group_excluido").antes["permissions"]
     assert "user" in permissao
+
+
+def test_abrir_o_que_mostra_documentos_fica_na_trilha_e_o_que_nao_se_viu_nao(client, pessoa, monkeypatch):
+    monkeypatch.setattr(GroupAdmin, "mostra_inteiro", "auth.change_group")
+    grupo = Group.objects.create(name="passageiro")
+    endereco = f"/admin/auth/group/{grupo.pk}/change/"
+    client.force_login(pessoa("bia", "auth.view_group"))
+    assert client.get(endereco).status_code == 200 and leituras() == []  # to her it is masked
+    client.force_login(pessoa("ana", "auth.view_group", "auth.change_group"))
+    client.get("/admin/auth/group/999999/change/")
+    client.post(endereco, {"name": ""})
+    assert leituras() == []
+    assert client.get(endereco).status_code == 200
+    assert leituras() == [("ana", "auth.Group", str(grupo.pk))]
+    assert [v.acao for v in do_objeto("auth.group", grupo.pk, limite=9).eventos] == []  # nothing was done to it
