@@ -66,7 +66,7 @@ def test_nota_que_nao_se_desenha_volta_com_o_motivo(texto: str, campos: dict[str
     html = resposta.content.decode()
     assert "Baixe o XML da nota" in html
     assert motivo in html
-    assert not Evento.objects.exists()
+    assert not Evento.objects.filter(acao="fiscal.danfe_gerado").exists()
 
 
 def test_do_cancelamento_desenha_se_a_nota_e_nao_o_evento() -> None:
