@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from validate_docbr import CPF
 
@@ -14,7 +15,7 @@ from auditoria.services import Ator, registrar
 from clientes.models import Cliente
 from erp.cadastros.documentos import limpar
 from erp.planos.erros import PlanoRecusado
-from erp.planos.models import Contratacao, Dependente, Parentesco, Situacao
+from erp.planos.models import Contratacao, Dependente, Obito, Parentesco, Situacao
 from erp.planos.rules import DependenteNovo
 from erp.planos.services.contrato import contrato_travado, exigir_motivo
 
@@ -114,9 +115,19 @@ def _problemas_de(novo: DependenteNovo, titular: Cliente, vistos: set[str], dia:
         problemas.append("este CPF já está no contrato")
     if (cpf and cpf == titular.documento) or novo.codigo_cliente == titular.pk:
         problemas.append("é o próprio titular")
+    if falecido(cpf, novo.codigo_cliente):
+        problemas.append("tem óbito registrado")
     if novo.codigo_cliente and not Cliente.objects.filter(pk=novo.codigo_cliente).exists():
         problemas.append(f"não há cliente com o código {novo.codigo_cliente}")
     return problemas
+
+
+def falecido(cpf: str, codigo_cliente: str | None) -> bool:
+    """Known to have died, as a customer or in any contract."""
+    quem = Q(cliente=codigo_cliente) if codigo_cliente else Q(pk__in=[])
+    if cpf:
+        quem |= Q(cliente__documento=cpf) | Q(dependente__cpf=cpf)
+    return Obito.objects.filter(quem).exists()
 
 
 def _cliente_do_cpf(cpf: str) -> str | None:

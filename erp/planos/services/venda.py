@@ -17,10 +17,10 @@ from clientes.models import Cliente
 from erp.cadastros.models import Filial
 from erp.cadastros.selectors import periodos_fechados
 from erp.planos.erros import PlanoRecusado
-from erp.planos.models import Contratacao, Obito, Plano, Situacao
+from erp.planos.models import Contratacao, Plano, Situacao
 from erp.planos.models.plano import PARAMETROS
 from erp.planos.rules import DependenteNovo, primeiro_vencimento
-from erp.planos.services.dependentes import gravar_dependentes, problemas_dos_dependentes
+from erp.planos.services.dependentes import falecido, gravar_dependentes, problemas_dos_dependentes
 from erp.planos.services.mudancas import Mudanca, mudar
 from erp.planos.services.parcelas import emitir_parcelas
 
@@ -116,7 +116,7 @@ def _problemas(venda: Venda, plano: Plano | None, titular: Cliente | None, dia: 
         problemas.append(f"não há cliente com o código {venda.codigo_cliente}: cadastre-o antes")
     elif titular.status != Cliente.Status.ATIVO:
         problemas.append(f"o cliente {titular} está inativo")
-    elif Obito.objects.filter(cliente=titular).exists():
+    elif falecido(titular.documento, titular.pk):
         problemas.append(f"o cliente {titular} tem óbito registrado")
     if not Filial.objects.filter(pk=venda.filial_id, ativa=True).exists():
         problemas.append("a filial não existe ou está inativa")

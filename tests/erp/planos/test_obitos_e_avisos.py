@@ -10,7 +10,7 @@ from django.utils import timezone
 from auditoria.models import Evento
 from erp.acesso.erros import ErroDefinitivo
 from erp.planos.models import AvisoContratacao, Dependente
-from erp.planos.services import registrar_aviso, registrar_obito
+from erp.planos.services import incluir_dependente, registrar_aviso, registrar_obito
 from tests.erp.elenco import hoje
 from tests.erp.planos.elenco import ANA, CPFS, cliente, contrato, dependente
 
@@ -28,6 +28,20 @@ def test_obito_de_dependente_que_e_cliente_e_dos_dois() -> None:
         registrar_obito(data=date(2026, 3, 1), certidao="C-1", ator=ANA, codigo_cliente=conhecido.pk)
     evento = Evento.objects.get(acao="planos.obito_registrado")
     assert evento.depois == {"dependente": joao.pk, "titular": True, "data": "2026-03-01"}
+
+
+def test_quem_morreu_nao_entra_em_outro_contrato() -> None:
+    contrato(VENDA, dependentes=[dependente(cpf=CPFS[1])])
+    registrar_obito(data=date(2026, 3, 1), certidao="C-1", ator=ANA, dependente_id=Dependente.objects.get().pk)
+    outro = contrato(VENDA)
+    with pytest.raises(ErroDefinitivo, match="tem óbito registrado"):
+        incluir_dependente(contratacao_id=outro.pk, novo=dependente(cpf=CPFS[1]), motivo="pediu", ator=ANA)
+    with pytest.raises(ErroDefinitivo, match="tem óbito registrado"):
+        contrato(VENDA, titular=cliente("O mesmo", cpf_cgc=CPFS[1]))
+    conhecido = cliente("João", cpf_cgc=CPFS[2])
+    registrar_obito(data=date(2026, 3, 1), certidao="C-2", ator=ANA, codigo_cliente=conhecido.pk)
+    with pytest.raises(ErroDefinitivo, match="tem óbito registrado"):
+        contrato(VENDA, dependentes=[dependente(cpf=CPFS[2])])
 
 
 @pytest.mark.parametrize(
