@@ -224,4 +224,4 @@ def _dia(texto: object) -> date | None:
         dia: date | None = forms.DateField(required=False).clean(texto)
     except ValidationError:  # 31/02/2026
         return None
-    return dia
+    return None if dia == date.max else dia  # no day comes after it

@@ -158,6 +158,14 @@ def test_filtro_raro_procura_numa_janela_e_diz_ate_onde(
     assert ids_listados(cliente.get(LISTA, {"situacao": 2})) == {antiga.pk}, "o índice dos erros dispensa a janela"
 
 
+@pytest.mark.parametrize("digitado", ["31/12/9999", "9999-12-31", "01/01/0001", "31/02/2026", "ontem"])
+def test_o_fim_do_calendario_e_o_que_nao_e_data_nao_derrubam_a_lista(
+    elenco: Elenco, cliente: Any, digitado: str
+) -> None:
+    for ponta in ("from", "to"):
+        assert cliente.get(LISTA, {f"recebido_em_{ponta}": digitado}).status_code == 200
+
+
 def test_endereco_nao_filtra_por_coluna_que_nenhum_filtro_declara(elenco: Elenco, cliente: Any) -> None:
     assert cliente.get(LISTA, {"observacao__contains": "x"}).status_code == 400
 
