@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from auditoria.services import Ator
 from erp.acesso import services as acesso
+from erp.acesso.erros import ErroDefinitivo
 from erp.acesso.models import Aprovacao
 from erp.rotinas import registro
 from erp.rotinas.contexto import AguardaAprovacao
@@ -69,6 +70,11 @@ def seguir_decisao(aprovacao: Aprovacao) -> None:
     if aprovacao.situacao == Aprovacao.Situacao.RECUSADA:
         _encerrar(list(esperavam), f"Aprovação recusada por {aprovacao.decidida_por}: {aprovacao.motivo_decisao}")
         return
+    rotina = registro.procurar(aprovacao.dados["rotina"])
+    if rotina is None:
+        raise ErroDefinitivo(
+            "ROTINA_APOSENTADA", "A rotina deste pedido não existe mais no sistema.", "Recuse o pedido."
+        )
     acesso.consumir(
         acao=aprovacao.acao,
         objeto=aprovacao.objeto,
@@ -76,7 +82,6 @@ def seguir_decisao(aprovacao: Aprovacao) -> None:
         por=Ator("sistema", "rotinas"),
         dados=aprovacao.dados,
     )
-    rotina = registro.obter(aprovacao.dados["rotina"])
     referencia = aprovacao.dados["referencia"]
     nova = Execucao.objects.create(
         rotina=rotina.caminho,

@@ -15,6 +15,7 @@ from erp.acesso.erros import ErroDefinitivo
 from erp.acesso.models import Aprovacao
 from erp.acesso.services import aprovar, recusar
 from erp.acesso.services.aprovacoes import VALIDADE
+from erp.rotinas import registro
 from erp.rotinas.admin.ficha_da_execucao import frase
 from erp.rotinas.models import AlarmeRotina, Execucao
 from erp.rotinas.registro import DO_DIA, obter
@@ -129,6 +130,16 @@ def test_recusada_nada_e_feito_e_fica_dito(suspender, bia):
     esperava.refresh_from_db()
     assert esperava.situacao == Situacao.PULADA and esperava.erro == "Aprovação recusada por bia: banco fora do ar"
     assert executar_pendentes() == 0 and suspender.feitas == []
+
+
+def test_de_rotina_que_saiu_do_sistema_so_se_recusa(suspender, bia):
+    esperava = rodar(suspender)
+    registro._rotinas.pop(suspender.caminho.lower())
+    with pytest.raises(ErroDefinitivo, match="não existe mais no sistema"):
+        aprovar(aprovacao=esperava.aprovacao, por=bia, motivo="conferi")
+    recusar(aprovacao=esperava.aprovacao, por=bia, motivo="a rotina acabou")
+    esperava.refresh_from_db()
+    assert esperava.situacao == Situacao.PULADA
 
 
 def test_duas_vezes_sem_decisao_e_um_pedido_so(suspender, bia):
