@@ -29,6 +29,11 @@ def velar(texto: str) -> str:
     """The text as an address may hold it: itself, unless a log would mask it."""
     if not texto.startswith(PREFIXO) and mascarar_texto(texto) == texto and not e_documento(normalizar(texto)):
         return texto
+    return velar_sempre(texto)
+
+
+def velar_sempre(texto: str) -> str:
+    """Where anything typed may be of a person: a telephone, or the half of a document, has no shape that tells it."""
     nonce = secrets.token_bytes(_NONCE)
     return PREFIXO + base64.urlsafe_b64encode(nonce + _cifra().encrypt(nonce, texto.encode(), None)).decode().rstrip(
         "="

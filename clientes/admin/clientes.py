@@ -64,6 +64,7 @@ class ClienteAdmin(ImportaPlanilha, CadastroAdmin):
         "codigo", "nome", "documento_", "cidade_uf", "telefones", "filial_", "etiquetas", "status_", "mudanca",
     ]  # fmt: skip
     list_filter = [EtiquetaFilter, DocumentoFilter, StatusFilter, FilialDoClienteFilter]
+    busca_reservada = True
     search_fields = ["busca"]
     search_help_text = "Palavras do nome, código, CPF/CNPJ, RG ou telefone"
     sortable_by = ()

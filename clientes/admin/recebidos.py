@@ -40,6 +40,7 @@ class RegistroRecebidoAdmin(SomenteLeitura, AdminBase):
     list_display = ["quando", "resultado_", "nome", "codigo", "filial_", "registro", "motivo"]
     list_display_links = ["quando"]
     list_filter = [ResultadoFilter, FilialDoRecebidoFilter, ("recebido_em", PeriodoDoRecebidoFilter)]
+    busca_reservada = True
     search_fields = ["pk"]  # shows the box; `get_search_results` does the looking
     search_help_text = "Código do cliente, CPF/CNPJ ou ID (eventId), inteiros"
     ordering = ["-pk"]

@@ -22,6 +22,7 @@ from auditoria.rules import OCULTO
 from auditoria.services import ator_usuario, registrar
 from erp.acesso import escopo
 from erp.acesso.acoes import acao_com_motivo
+from erp.acesso.busca import ComBuscaReservada
 from erp.acesso.services.leituras import registrar_leitura
 
 __all__ = ["AdminBase", "PaginadorSemContagem", "SomenteLeitura", "acao_com_motivo", "valor_no_caminho"]
@@ -35,7 +36,7 @@ class BuscaDeLinha(AutocompleteSelect):
         return super().optgroups(name, [texto for texto in value if e_chave(modelo, str(texto))], attr)
 
 
-class AdminBase(AdminSemContagem):
+class AdminBase(ComBuscaReservada, AdminSemContagem):
     """`campo_filial` is the path from the row to its filial's id (`operacao__filial_id`), or None for no filial.
 
     `lista_vazia` says, where nothing was written yet, how something comes to be there.

@@ -33,6 +33,7 @@ for modelo in (AccessAttempt, AccessFailureLog, AccessLog):
 @admin.register(AccessAttempt)
 class TentativaAdmin(SomenteLeitura, AdminBase):
     list_display = ("username", "ip_address", "falhas", "attempt_time")
+    busca_reservada = True  # a login may be an e-mail, or what somebody typed in the wrong box
     search_fields = ("username__exact", "ip_address__exact")
     fields = ("username", "ip_address", "navegador", "falhas_por_extenso", "attempt_time")  # never what was sent
     readonly_fields = fields
@@ -69,6 +70,7 @@ class TentativaAdmin(SomenteLeitura, AdminBase):
 
 class _DeEntrada(SomenteLeitura, AdminBase):
     list_display: Any = ("username", "ip_address", "attempt_time")
+    busca_reservada = True  # a login may be an e-mail, or what somebody typed in the wrong box
     search_fields = ("username__exact", "ip_address__exact")
     ordering = ("-attempt_time",)
 

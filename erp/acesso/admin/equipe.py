@@ -71,6 +71,7 @@ class UserAdmin(UserAdminDoDjango, AdminBase):  # type: ignore[type-arg]  # not 
     inlines = (EscopoFilialInline,)
     list_display = ("username", "first_name", "last_name", "grupos", "is_active", "last_login")
     list_filter = ("is_active", "is_staff", "groups")
+    busca_reservada = True
     filter_horizontal = ("user_permissions",)
 
     def get_queryset(self, request: HttpRequest) -> Any:

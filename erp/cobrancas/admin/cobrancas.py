@@ -62,6 +62,7 @@ class CobrancaAdmin(SomenteLeitura, AdminBase):
         ("criada_em", CriacaoFilter),
     ]  # fmt: skip
     list_before_template = "cadastros/periodo_da_lista.html"
+    busca_reservada = True
     search_fields = ["id"]
     search_help_text = "Número da cobrança, número dela no provedor ou código do cliente"
     ordering = ["-pk"]

@@ -22,6 +22,7 @@ ACHADOS = 500  # people with the words of a search
 class BuscaPorColaborador(_Base):
     """Mixin: put it before the admin's own class. Who it is is asked first, so that the rows come by their index."""
 
+    busca_reservada = True
     search_fields = ("colaborador",)  # shows the box
     search_help_text = "Palavras do nome, matrícula ou CPF inteiro do colaborador"
 

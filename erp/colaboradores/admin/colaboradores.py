@@ -144,6 +144,7 @@ class ColaboradorAdmin(PaginasDoPonto, CadastroAdmin):
     list_display_links = ["nome", "matricula"]
     list_select_related = ["filial"]
     list_filter = [SituacaoFilter, FilialDoColaboradorFilter]
+    busca_reservada = True
     search_fields = ["busca"]
     search_help_text = "Palavras do nome, matrícula ou CPF inteiro"
     ordering = ["nome", "matricula"]

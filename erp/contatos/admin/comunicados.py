@@ -54,6 +54,7 @@ class ComunicadoAdmin(SomenteLeitura, AdminBase):
     list_filter = [SituacaoFiltro, MotivoFiltro, ModeloFiltro, PeriodoFiltro]
     list_filter_sheet = True
     list_before_template = "admin/contatos/comunicados_topo.html"
+    busca_reservada = True
     search_fields = ["pk"]  # shows the box; `get_search_results` does the looking
     search_help_text = "Código ou CPF/CNPJ do cliente, e-mail, ou o fato (titulo:123:vence:-3), inteiros"
     ordering = ["-pk"]

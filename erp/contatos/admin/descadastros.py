@@ -76,6 +76,7 @@ class DescadastroAdmin(AdminBase):
     list_display = ["quando", "de_quem", "canal_", "situacao", "como", "desfeito"]
     list_display_links = ["quando"]
     list_filter = [EmVigorFiltro]
+    busca_reservada = True
     search_fields = ["pk"]  # shows the box; `get_search_results` does the looking
     search_help_text = "E-mail, código ou CPF/CNPJ do cliente, inteiros"
     ordering = ["-pk"]

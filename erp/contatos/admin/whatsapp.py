@@ -88,6 +88,7 @@ class ContatoWhatsappAdmin(SomenteLeitura, AdminBase):
     list_display_links = None
     list_filter = [SituacaoDoContato, Corrigidos]
     list_before_template = "admin/contatos/numeros_topo.html"
+    busca_reservada = True
     search_fields = ["pk"]  # shows the box; `get_search_results` does the looking
     search_help_text = "Código ou CPF/CNPJ do cliente, inteiro"
     ordering = ["codigo_cliente"]

@@ -78,6 +78,7 @@ class TituloAdmin(OrdemDaJanela, SomenteLeitura, AdminBase):
         SituacaoFilter, ("sentido", ChoicesDropdownFilter), ("especie", ChoicesDropdownFilter), FilialFilter,
         ("vencimento", VencimentoFilter), ("data_contabil", QuinzenaFilter),
     ]  # fmt: skip
+    busca_reservada = True
     search_fields = ["documento"]
     search_help_text = "Começo do documento, NSU, código ou CPF/CNPJ do cliente (dentro do período escolhido no filtro)"
     list_before_template = "cadastros/periodo_da_lista.html"

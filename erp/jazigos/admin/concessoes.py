@@ -69,6 +69,7 @@ class ConcessaoAdmin(CadastroAdmin):
     list_display_links = ["numero", "jazigo"]
     list_select_related = ["jazigo__cemiterio", "titular"]
     list_filter = [DoJazigoFilter, ("fim", VencimentoFilter)]
+    busca_reservada = True
     search_fields = ["termo"]
     search_help_text = "Termo, ou nome, código ou documento do titular"
     autocomplete_fields = ["jazigo", "titular"]

@@ -96,6 +96,7 @@ class ContratoManutencaoAdmin(CadastroAdmin):
     list_display_links = ["numero", "jazigo"]
     list_select_related = ["jazigo__cemiterio", "titular"]
     list_filter = [SituacaoFilter, CemiterioFilter, ("fim", VencimentoFilter)]
+    busca_reservada = True
     search_fields = ["id"]
     search_help_text = "Número do contrato (J12), ou nome, código ou documento do titular"
     autocomplete_fields = ["jazigo", "titular"]

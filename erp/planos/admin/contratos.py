@@ -90,6 +90,7 @@ class ContratacaoAdmin(AcoesDeContrato, AcoesDeAssinatura, SomenteLeitura, Admin
     list_display_links = ["numero", "titular_"]
     list_select_related = ["plano", "titular", "filial"]
     list_filter = [SituacaoFilter, PlanoFilter, AssinaturaFilter, FilialFilter]
+    busca_reservada = True
     search_fields = ["numero"]
     search_help_text = (
         "Número do contrato, ou nome, código, CPF ou telefone do titular, ou nome ou CPF de um dependente"

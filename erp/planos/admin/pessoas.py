@@ -47,6 +47,7 @@ class DependenteAdmin(AcoesDeDependente, SomenteLeitura, AdminBase):
     list_display = ["nome", "contrato", "parentesco", "cpf_", "nasceu", "carencia", "situacao_"]
     list_select_related = ["contratacao", "obito", "cliente__obito"]
     list_filter = [CoberturaFilter]
+    busca_reservada = True
     search_fields = ["busca"]
     search_help_text = "Palavras do nome, ou o CPF inteiro"
     ordering = ["-id"]
@@ -126,6 +127,7 @@ class ObitoAdmin(SomenteLeitura, AdminBase):
 
     list_display = ["quem", "no_dia", "certidao", "registrado_por_", "quando"]
     list_select_related = ["cliente", "dependente"]
+    busca_reservada = True
     search_fields = ["certidao"]
     search_help_text = "Palavras do nome de quem morreu, CPF, ou número da certidão"
     sortable_by = ()

@@ -38,6 +38,7 @@ class ArquivoRotaAdmin(SomenteLeitura, AdminBase):
     list_select_related = ["colaborador"]
     list_filter = [("dia", PeriodoFilter), ColaboradorFilter]
     list_before_template = "cadastros/periodo_da_lista.html"
+    busca_reservada = True
     search_fields = ["colaborador"]
     search_help_text = "Matrícula ou palavras do nome do colaborador"
     ordering = ["-dia", "colaborador", "-versao"]

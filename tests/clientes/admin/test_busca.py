@@ -8,6 +8,7 @@ import pytest
 
 from clientes.models import Cliente
 from clientes.rules import telefone_procurado
+from tests.busca import procurar
 from tests.erp.elenco import navegador
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,7 @@ def test_a_busca_por_telefone_e_por_rg_usa_os_indices(loja: None, sem_varredura:
 
 def test_o_operador_acha_pelo_numero_inteiro_e_nunca_por_um_pedaco(fregueses: None) -> None:
     def achados(grupo: str, texto: str) -> int:
-        return len(navegador(grupo).get(LISTA, {"q": texto}).context["cl"].result_list)
+        return len(procurar(navegador(grupo), LISTA, texto).context["cl"].result_list)
 
     assert achados("operador", "(31) 98765-4321") == achados("gerente", "(31) 98765-4321") == 1
     assert (achados("operador", "765-4321"), achados("gerente", "765-4321")) == (0, 1)

@@ -32,7 +32,7 @@ def abrir(cliente: Client, endereco: str, termo: str = "") -> tuple[str, str]:
     with CaptureQueriesContext(
         connection,
     ) as consultas:
-        resposta = cliente.get(endereco, {"q": termo} if termo else {})
+        resposta = cliente.get(endereco, {"q": termo} if termo else {}, follow=True)
     assert resposta.status_code == 200
     return str(resposta.content.decode()), "\n".join(c["sql"] for c in consultas)
 

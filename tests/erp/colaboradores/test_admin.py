@@ -19,6 +19,7 @@ from erp.cadastros.models import Filial
 from erp.colaboradores.fusos import BRASILIA
 from erp.colaboradores.models import Colaborador, Escala, EscalaColaborador, ImportacaoMarcacoes, Marcacao, Tratamento
 from erp.colaboradores.services.geracao import gerar_dia
+from tests.busca import procurar
 from tests.erp.acesso.elenco import leituras
 from tests.erp.colaboradores import afd
 from tests.erp.colaboradores.elenco import (
@@ -89,7 +90,7 @@ def test_o_que_e_de_alguem_se_procura_pelo_nome_ou_cpf(lista: str, procurado: st
     gerar_dia(SEGUNDA)
     gerar_dia(SEGUNDA + UM_DIA)
 
-    texto = navegador("gerente", 1).get(f"{BASE}/{lista}/", {"q": procurado}).content.decode()
+    texto = procurar(navegador("gerente", 1), f"{BASE}/{lista}/", procurado).content.decode()
     assert "Maria" in texto and "Zulmira" not in texto
     assert "Zulmira" in navegador("gerente", 1).get(f"{BASE}/{lista}/").content.decode()
 
@@ -339,7 +340,7 @@ def test_operador_ve_o_cpf_mascarado_e_nao_muda(maria: Colaborador) -> None:
 @pytest.mark.parametrize("busca", ["maria silva", "SILV", "529.982.247-25"])
 def test_colaborador_se_acha_pelo_nome_pela_matricula_e_pelo_cpf(busca: str, maria: Colaborador) -> None:
     colaborador("Outro Alguém")
-    texto = navegador("gerente", 1).get(f"{BASE}/colaborador/", {"q": busca}).content.decode()
+    texto = procurar(navegador("gerente", 1), f"{BASE}/colaborador/", busca).content.decode()
     assert "Maria" in texto and "Outro Alguém" not in texto
 
 

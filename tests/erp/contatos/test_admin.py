@@ -17,6 +17,7 @@ from auditoria.models import Evento
 from erp.contatos.models import Comunicado, Descadastro, Lembrete, ModeloMensagem, PassoDaRegua
 from erp.contatos.services import cancelar, criar_modelos, criar_regua, descadastrar_cliente, enviar, repetir
 from erp.financeiro.models import Titulo
+from tests.busca import procurar
 from tests.erp.contatos.conftest import NovoCliente, aviso, por_na_fila
 from tests.erp.elenco import CPF, navegador, pessoa, titulo
 
@@ -101,9 +102,9 @@ def test_a_busca_acha_pelo_fato_pelo_cliente_ou_pelo_endereco_inteiros(
     por_na_fila(aviso("coisa:1", codigo_cliente=cliente.pk), aviso("coisa:2"))
 
     ana = navegador("gerente")
-    achados = ana.get(_lista("comunicado"), {"q": termo}).context["cl"].result_list
+    achados = procurar(ana, _lista("comunicado"), termo).context["cl"].result_list
     assert [c.fato for c in achados] == ["coisa:1"]
-    assert list(ana.get(_lista("comunicado"), {"q": termo[:5]}).context["cl"].result_list) == []
+    assert list(procurar(ana, _lista("comunicado"), termo[:5]).context["cl"].result_list) == []
 
 
 def test_quem_nao_ve_documentos_ve_o_endereco_mascarado(modelo: ModeloMensagem) -> None:
@@ -258,7 +259,7 @@ def test_a_equipe_descadastra_um_cliente_pelo_cpf_uma_vez(novo_cliente: NovoClie
 
     descadastro = Descadastro.objects.get()
     assert (descadastro.codigo_cliente, descadastro.por) == (cliente.pk, "bia")
-    assert "MARIA DA SILVA" in _texto(bia.get(_lista("descadastro"), {"q": CPF}))
+    assert "MARIA DA SILVA" in _texto(procurar(bia, _lista("descadastro"), CPF))
     assert bia.get(_pagina(descadastro)).status_code == 200
     assert bia.get(reverse("admin:contatos_descadastro_desfazer", args=[descadastro.pk])).status_code == 403
 

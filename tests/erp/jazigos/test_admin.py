@@ -21,6 +21,7 @@ from erp.jazigos.models import (
     Reajuste,
     Sepultamento,
 )
+from tests.busca import procurar
 from tests.erp.elenco import empresa, filial, navegador
 from tests.erp.jazigos.elenco import cemiterio, cliente, contrato, gerar, indices, jazigo, titulos
 from tests.invariantes import verificar_tudo
@@ -89,13 +90,13 @@ def test_busca(modelo: str, termo: str, acha: bool) -> None:
     c = contrato(date(2026, 1, 1), jazigo=jazigo(lote="12"))
     Concessao.objects.create(jazigo=c.jazigo, titular=c.titular, inicio=date(2020, 1, 1), termo="T-1")
     Sepultamento.objects.create(jazigo=c.jazigo, gaveta=1, nome="JOSÉ DA SILVA", sepultado_em=date(2021, 1, 1))
-    pagina = navegador("gerente", 1).get(f"{RAIZ}{modelo}/", {"q": termo})
+    pagina = navegador("gerente", 1).get(f"{RAIZ}{modelo}/", {"q": termo}, follow=True)
     assert (f"/admin/jazigos/{modelo}/" in texto(pagina) and "/change/" in texto(pagina)) is acha
 
 
 def test_contrato_se_acha_pelo_numero_da_cobranca() -> None:
     primeiro, _ = contrato(date(2026, 1, 1)), contrato(date(2026, 1, 1))
-    pagina = texto(navegador("gerente", 1).get(CONTRATOS, {"q": f"j{primeiro.pk}-202601"}))
+    pagina = texto(procurar(navegador("gerente", 1), CONTRATOS, f"j{primeiro.pk}-202601"))
     assert re.findall(r"contratomanutencao/(\d+)/change", pagina)[0] == str(primeiro.pk)
 
 

@@ -14,6 +14,7 @@ from erp.contatos.services import avisar as avisar_titular
 from erp.contatos.valores import Aviso
 from erp.planos.models import AvisoContratacao, Contratacao, Dependente, MudancaContratacao, Obito, Plano, Situacao
 from erp.planos.services import suspender
+from tests.busca import procurar
 from tests.erp.elenco import agora, filial, hoje, navegador
 from tests.erp.planos.elenco import ANA, CPFS, avisar, cliente, contrato, dependente, pagar, plano
 
@@ -67,7 +68,7 @@ def test_procura_por_numero_titular_ou_dependente(procurado: str) -> None:
         dependentes=[dependente("Bernardo Filho", cpf=CPFS[1])],
     )  # fmt: skip
     outro = contrato(hoje(), titular=cliente("Zulmira"))
-    texto = gerente().get(reverse(LISTA), {"q": procurado}).content.decode()
+    texto = procurar(gerente(), reverse(LISTA), procurado).content.decode()
     assert _endereco(alvo) in texto and _endereco(outro) not in texto
 
 
@@ -207,7 +208,7 @@ def test_obito_se_procura_por_quem_morreu_ou_pela_certidao(procurado: str) -> No
     for nome, certidao in (("Bernardo Filho", "C-77"), ("Zulmira", "C-78")):
         quem_morreu = Dependente.objects.get(contratacao=feito, nome=nome)
         assert agir(quem_morreu, "registrar_obito", quem, em=str(hoje()), certidao=certidao).status_code == 302
-    texto = quem.get(reverse("admin:planos_obito_changelist"), {"q": procurado}).content.decode()
+    texto = procurar(quem, reverse("admin:planos_obito_changelist"), procurado).content.decode()
     assert "C-77" in texto and "C-78" not in texto and "usuario:" not in texto
 
 
@@ -301,7 +302,7 @@ def test_as_outras_listas_abrem_e_procuram(modelo: str) -> None:
     endereco = reverse(f"admin:planos_{modelo}_changelist")
     quem = gerente()
     for parametros in ({}, {"q": str(feito.numero)}, {"q": "joão"}):
-        assert quem.get(endereco, parametros).status_code == 200
+        assert quem.get(endereco, parametros, follow=True).status_code == 200
     assert navegador("TI").get(endereco).status_code == 403
 
 
@@ -315,5 +316,5 @@ def test_plano_usado_nao_se_exclui() -> None:
 
 def test_titulo_aponta_para_o_contrato() -> None:
     feito = contrato(hoje())
-    texto = navegador("financeiro", 1).get(reverse("admin:financeiro_titulo_changelist"), {"q": feito.documento})
+    texto = procurar(navegador("financeiro", 1), reverse("admin:financeiro_titulo_changelist"), feito.documento)
     assert feito.documento in texto.content.decode()

@@ -13,6 +13,7 @@ from django.test import Client
 from auditoria.models import Evento
 from clientes.models import Cliente
 from erp.visitas.models import ArquivoRota, MudancaVisita, Visita
+from tests.busca import procurar
 from tests.erp.elenco import empresa, filial, hoje, navegador
 from tests.erp.visitas.elenco import colaborador, rodar, visita
 from tests.invariantes import verificar_tudo
@@ -232,5 +233,5 @@ def test_lista_de_rotas_diz_qual_versao_vale() -> None:
     rodar()
     visita(davi)
     rodar()
-    pagina = texto(navegador("gerente", 1).get(ROTAS, {"q": "davi"}))
+    pagina = texto(procurar(navegador("gerente", 1), ROTAS, "davi"))
     assert "2ª, a que vale" in pagina and "1ª, já refeita" in pagina
