@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from auditoria.models import Evento
+from clientes.models import Cliente
 from erp.jazigos.models import (
     Cemiterio,
     Concessao,
@@ -92,6 +93,15 @@ def test_busca(modelo: str, termo: str, acha: bool) -> None:
     Sepultamento.objects.create(jazigo=c.jazigo, gaveta=1, nome="JOSÉ DA SILVA", sepultado_em=date(2021, 1, 1))
     pagina = navegador("gerente", 1).get(f"{RAIZ}{modelo}/", {"q": termo}, follow=True)
     assert (f"/admin/jazigos/{modelo}/" in texto(pagina) and "/change/" in texto(pagina)) is acha
+
+
+@pytest.mark.parametrize("lista", ["concessao", "contratomanutencao"])
+def test_o_que_e_de_um_titular_se_acha_pelo_documento(lista: str) -> None:
+    c = contrato(date(2026, 1, 1))
+    Cliente.objects.filter(pk=c.titular_id).update(cpf_cgc="52998224725")
+    Concessao.objects.create(jazigo=c.jazigo, titular=c.titular, inicio=date(2020, 1, 1))
+    pagina = texto(procurar(navegador("gerente", 1), f"{RAIZ}{lista}/", "529.982.247-25"))
+    assert f"/admin/jazigos/{lista}/" in pagina and "/change/" in pagina
 
 
 def test_contrato_se_acha_pelo_numero_da_cobranca() -> None:

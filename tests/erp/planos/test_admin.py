@@ -306,6 +306,13 @@ def test_as_outras_listas_abrem_e_procuram(modelo: str) -> None:
     assert navegador("TI").get(endereco).status_code == 403
 
 
+@pytest.mark.parametrize("procurado", ["bernardo", "111.444.777-35"])
+def test_dependente_se_acha_pelo_nome_ou_pelo_cpf(procurado: str) -> None:
+    contrato(hoje(), dependentes=[dependente("Bernardo Filho", cpf=CPFS[1]), dependente("Zulmira")])
+    texto = procurar(gerente(), reverse("admin:planos_dependente_changelist"), procurado).content.decode()
+    assert "Bernardo Filho" in texto and "Zulmira" not in texto
+
+
 def test_plano_usado_nao_se_exclui() -> None:
     feito = contrato(hoje())
     quem = gerente()

@@ -18,6 +18,7 @@ from erp.contatos.whatsapp import marcas
 from erp.contatos.whatsapp.falso import WhatsappFalso
 from erp.contatos.whatsapp.validacao import validar
 from erp.rotinas.contexto import Contexto
+from tests.busca import procurar
 from tests.erp.contatos.conftest import aviso
 from tests.erp.contatos.whatsapp.conftest import Celular, contar, mandar, por_na_fila
 from tests.erp.elenco import navegador
@@ -45,6 +46,15 @@ def test_a_lista_dos_numeros_diz_que_nao_ha_consulta_e_so_mostra_mascaras(
     assert "um celular tem o DDD" in pagina and "posto aqui" in pagina
     assert "(31) *****-**21" not in _abrir(navegador("operador"), f"{NUMEROS}?situacao=3")
     assert Client().get(NUMEROS).status_code == 302
+
+
+@pytest.mark.parametrize("termo", ["52998224725", "529.982.247-25", "777"])
+def test_um_numero_se_acha_pelo_documento_ou_codigo_do_cliente(celular: Celular, termo: str) -> None:
+    alvo = celular(codigo_cliente="777", cpf_cgc="52998224725")
+    celular("87654321", codigo_cliente="888", cpf_cgc="11144477735")
+    validar()
+    achados = procurar(navegador("operador"), NUMEROS, termo).context["cl"].result_list
+    assert [contato.pk for contato in achados] == [alvo]
 
 
 def test_tentar_de_novo_um_numero_e_do_gerente_e_fica_na_auditoria(celular: Celular) -> None:
