@@ -7,6 +7,7 @@ import sys
 from datetime import date
 
 import django
+from django.conf import settings
 
 django.setup()
 
@@ -18,6 +19,7 @@ from erp.planos.services.suspensao import suspender_em_atraso  # noqa: E402  # i
 from erp.rotinas.contexto import Contexto  # noqa: E402  # idem
 
 lotes.POR_LOTE = 2
+settings.ROTINA_APROVACAO_ACIMA = 1_000_000
 lotes.ESPERA_PELA_TRAVA = "60s"
 rotina, execucao, dia = sys.argv[1:]
 contexto = Contexto(int(execucao), referencia=date.fromisoformat(dia))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -90,16 +91,19 @@ def test_morta_no_meio_a_proxima_cancela_de_onde_parou_sem_estornar_nem_avisar_d
 
 
 @pytest.mark.prova
-def test_vinte_mortes_do_cancelamento_a_esmo_e_cada_contrato_e_cancelado_uma_vez(tmp_path: Path) -> None:
+def test_vinte_mortes_do_cancelamento_a_esmo_e_cada_contrato_e_cancelado_uma_vez(tmp_path: Path, settings: Any) -> None:
     """Killed at any instant, twenty times over; what the last one leaves is what one whole run would have left."""
+    settings.ROTINA_APROVACAO_ACIMA = (
+        1_000_000  # as in `suspensor`: so many contracts that twenty deaths do not end them
+    )
     sem_aviso = plano("Sem aviso", avisos_exigidos=0, meses_para_cancelar=1)
-    ids = [contrato(VENDA, do_plano=sem_aviso).pk for _ in range(300)]
+    ids = [contrato(VENDA, do_plano=sem_aviso).pk for _ in range(1000)]
     acaso = random.Random(5)
     for _ in range(20):
         morta, antes = em_execucao(CANCELAMENTO, DIA_DE_CANCELAR), len(na_situacao(Situacao.CANCELADO))
         with _processo(tmp_path, morta) as processo:
             esperar(partial(_cancelou_mais_que, antes), 90, "a rotina não cancelou ninguém")
-            time.sleep(acaso.uniform(0, 0.05))
+            time.sleep(acaso.uniform(0, 0.02))
             processo.send_signal(signal.SIGKILL)
         esperar(lambda: outros_conectados() == 0, 30, "o banco ainda não deu por falta da morta")
         assert estornados() == len(na_situacao(Situacao.CANCELADO)) * A_VENCER
