@@ -29,7 +29,16 @@ __all__ = ["AdminBase", "PaginadorSemContagem", "SomenteLeitura", "acao_com_moti
 
 
 class BuscaDeLinha(AutocompleteSelect):
-    """What came in the address or in the form and is no key of the other table is shown as nothing chosen."""
+    """What came in the address or in the form and is no key of the other table is shown as nothing chosen.
+
+    It asks by POST (`erp/config/site.py`), for what is typed may be a CPF.
+    """
+
+    class Media:
+        js = ("admin/js/jquery.init.js", "acesso/busca_de_linha.js")  # in this order
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-ajax--type": "POST"}
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         modelo = self.field.remote_field.model

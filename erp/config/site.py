@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -12,6 +13,16 @@ from unfold.sites import UnfoldAdminSite
 from erp.acesso.senhas import FormularioDaPropriaSenha, FormularioDeEntrada
 
 GUARDADA = "_lista_do_admin"
+
+
+class BuscaDeEscolha(AutocompleteJsonView):
+    """By POST: what is typed to choose a customer may be a CPF, which no address may hold."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        request.GET = request.POST  # where Django looks for the question
+        return self.get(request)
 
 
 class Site(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
@@ -25,6 +36,9 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         if not hasattr(request, GUARDADA):
             setattr(request, GUARDADA, super().get_app_list(request))
         return list(getattr(request, GUARDADA))
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        return BuscaDeEscolha.as_view(admin_site=self)(request)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         """unfold's, which names its form where nobody can put another."""

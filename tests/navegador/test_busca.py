@@ -65,3 +65,16 @@ def test_a_busca_anda_por_paginas_e_filtros_sem_o_termo_no_endereco(
     expect(tela.locator("#result_list")).to_contain_text("MARIA DA SILVA")
     assert tela.url.endswith(CLIENTES)
     assert not [url for url in pedidos if "jose" in url]
+
+
+def test_o_cliente_de_uma_visita_se_escolhe_pelo_cpf_sem_que_ele_fique_num_endereco(
+    na_loja: tuple[Page, list[str]],
+) -> None:
+    tela, pedidos = na_loja
+    tela.goto("/admin/visitas/visita/add/")
+    tela.locator(".field-cliente .select2-selection").click()
+    tela.locator(".select2-search__field").fill(CPF)
+    tela.locator(".select2-results__option", has_text="MARIA DA SILVA").click()
+    expect(tela.locator(".field-cliente .select2-selection")).to_contain_text("MARIA DA SILVA")
+    assert any(url.endswith("/admin/autocomplete/") for url in pedidos)
+    assert not [url for url in pedidos if CPF in url]

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from auditoria.trilha.velado import PREFIXO
+from clientes.models import Cliente
 from erp.config import urls  # the pages are found with the paths
 from tests.busca import procurar
 from tests.erp.elenco import CPF, empresa, titulo
@@ -113,3 +114,11 @@ def test_quem_nao_ve_a_lista_nao_procura(client: Client) -> None:
     )
     assert client.post(EQUIPE, {"q": CPF}).status_code == 403
     assert client.get(EQUIPE, {"q": CPF}).status_code == 403
+
+
+def test_a_escolha_de_um_cliente_so_se_pergunta_por_post(admin_client: Client) -> None:
+    Cliente.objects.create(codigo_cliente="7", cliente_varejo="MARIA", cpf_cgc=CPF, filial="Matriz")
+    pergunta = {"term": CPF, "app_label": "visitas", "model_name": "visita", "field_name": "cliente"}
+    endereco = reverse("admin:autocomplete")
+    assert [linha["id"] for linha in admin_client.post(endereco, pergunta).json()["results"]] == ["7"]
+    assert admin_client.get(endereco, pergunta).status_code == 405
