@@ -198,7 +198,7 @@ def test_operador_nao_desfaz(caio: Client) -> None:
 
 
 def linhas(cliente: Client, endereco: str = TITULOS, **filtros: Any) -> set[int]:
-    return {linha.pk for linha in cliente.get(endereco, filtros).context["cl"].result_list}
+    return {linha.pk for linha in cliente.get(endereco, filtros, follow=True).context["cl"].result_list}
 
 
 def test_filtros_da_lista_de_titulos(caio: Client) -> None:
