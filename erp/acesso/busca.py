@@ -36,9 +36,11 @@ class ListaReservada(_ChangeList):
     """`query` is the term; what the addresses of the page repeat is its ciphertext."""
 
     reservada = True
+    termo: str | None = None
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: list[str | None] | None = None) -> QuerySet[Any]:
-        self.query = revelar(self.query.strip())
+        if self.termo is None:  # an action asks again: what was typed may itself begin as a ciphertext does
+            self.termo = self.query = revelar(self.query.strip())
         return super().get_queryset(request, exclude_parameters)
 
     @property

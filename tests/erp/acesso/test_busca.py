@@ -6,7 +6,7 @@ import re
 from typing import Any, cast
 
 import pytest
-from axes.models import AccessFailureLog
+from axes.models import AccessAttempt, AccessFailureLog
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
@@ -102,10 +102,35 @@ def test_endereco_que_nao_se_le_mostra_a_lista_e_o_diz(admin_client: Client) -> 
     assert "Esta busca já não se lê" in resposta.content.decode()
 
 
-def test_acao_num_endereco_que_nao_se_le_nao_alcanca_a_lista_inteira(admin_client: Client) -> None:
-    falha = AccessFailureLog.objects.create(username="x", ip_address="10.0.0.1")
-    dados = {"action": "desbloquear", "select_across": "1", "_selected_action": [str(falha.pk)]}
-    assert admin_client.post(f"/admin/axes/accessattempt/?q={PREFIXO}x", dados).status_code == 302
+TENTATIVAS = "/admin/axes/accessattempt/"
+
+
+def _tentativas(*usuarios: str) -> list[AccessAttempt]:
+    return [
+        AccessAttempt.objects.create(username=nome, ip_address="10.0.0.1", failures_since_start=3) for nome in usuarios
+    ]
+
+
+def _de_toda_a_busca(alvo: AccessAttempt) -> dict[str, str]:
+    return {"action": "desbloquear", "select_across": "1", "_selected_action": str(alvo.pk)}
+
+
+def test_acao_num_endereco_que_nao_se_le_nao_alcanca_ninguem(admin_client: Client) -> None:
+    alvo, _ = _tentativas("ana", "bia")
+    resposta: Any = admin_client.post(f"{TENTATIVAS}?q={PREFIXO}x", _de_toda_a_busca(alvo), follow=True)
+    assert resposta.redirect_chain == [(TENTATIVAS, 302)] and "token" not in resposta.context
+    assert AccessAttempt.objects.count() == 2
+
+
+@pytest.mark.parametrize("termo", ["ana@exemplo.com", f"{PREFIXO}ana"])
+def test_acao_em_toda_a_busca_alcanca_so_o_que_ela_achou(admin_client: Client, termo: str) -> None:
+    alvo, outra = _tentativas(termo, "bia")
+    cl = procurar(admin_client, TENTATIVAS, termo).context["cl"]
+    endereco = TENTATIVAS + cl.get_query_string()
+    pagina: Any = admin_client.post(endereco, _de_toda_a_busca(alvo))
+    confirmado = _de_toda_a_busca(alvo) | {"token": pagina.context["token"], "motivo": "esqueceu a senha nova"}
+    admin_client.post(endereco, confirmado)
+    assert list(AccessAttempt.objects.all()) == [outra]
 
 
 def test_quem_nao_ve_a_lista_nao_procura(client: Client) -> None:
