@@ -84,8 +84,8 @@ def _de_instalacao_anterior(cursor: CursorWrapper, ids: Sequence[int]) -> list[i
     """The numbers of those that came under an installation that their till left: it asks for the commands of its own."""
     linhas = OperacaoPdv.objects.filter(pk__in=ids).values_list("id_operacao", "ponto_venda_id", "instalacao")
     numeros = [(numero, pdv, str(instalacao)) for numero, pdv, instalacao in linhas.order_by("id_operacao")]
-    tills = {pdv for _, pdv, _ in numeros}
-    pares = [(pdv, str(instalacao)) for pdv, instalacao in instalacoes(OperacaoPdv._meta.db_table) if pdv in tills]
+    deles = {pdv for _, pdv, _ in numeros}
+    pares = [(pdv, str(instalacao)) for pdv, instalacao in instalacoes(OperacaoPdv._meta.db_table) if pdv in deles]
     cursor.execute(
         """SELECT DISTINCT ON (p.pv) p.pv, p.inst::text FROM unnest(%s::bigint[], %s::uuid[]) AS p(pv, inst)
            CROSS JOIN LATERAL (SELECT recebido_em FROM hiperpdv_operacao_pdv WHERE ponto_venda_id = p.pv
